@@ -1,0 +1,1 @@
+"""How Pulssi runs: settings, embedded services, migrations and the command line."""

@@ -1,0 +1,106 @@
+"""The embedded Apache Kafka: one KRaft node on the machine's Java, jars pinned in kafka/pom.xml."""
+
+import base64
+import shutil
+import subprocess
+import uuid
+from pathlib import Path
+
+from infra.errors import ActionNeeded
+from infra.processes import (
+    is_listening,
+    require_disk_space,
+    require_free_port,
+    require_tool,
+    running_pid,
+    stop,
+    wait_until,
+)
+from infra.settings import ROOT, Settings
+
+SOURCES = ROOT / "infra" / "kafka"
+
+
+def start(settings: Settings) -> bool:
+    """Start the node unless it runs; say whether it had to be started."""
+    folder = settings.home / "kafka"
+    if running_pid(folder / "kafka.pid", "kafka.Kafka") and is_listening(settings.kafka_port):
+        return False
+    require_disk_space(folder)
+    require_free_port(settings.kafka_port, "PULSSI_KAFKA_PORT")
+    require_free_port(settings.kafka_port + 1, "PULSSI_KAFKA_PORT")
+    java = require_tool("java", "openjdk-17-jre-headless")
+    jars = _jars(settings)
+    properties = _write_properties(folder, settings.kafka_port)
+    log = folder / "kafka.log"
+    if not (folder / "data" / "meta.properties").exists():
+        _format(java, jars, properties)
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [
+                java, "-Xmx512m", "-Xms256m", f"-Dlog4j2.configurationFile={SOURCES / 'log4j2.xml'}",
+                "-cp", f"{jars}/*", "kafka.Kafka", str(properties),
+            ],
+            stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+    (folder / "kafka.pid").write_text(f"{process.pid}\n")
+
+    def is_up() -> bool:
+        if process.poll() is not None:
+            raise ActionNeeded(f"Kafka stopped while starting: read the end of {log}")
+        return is_listening(settings.kafka_port)
+
+    wait_until(is_up, 60, f"Kafka did not open port {settings.kafka_port} in 60 s: read the end of {log}")
+    return True
+
+
+def shut_down(settings: Settings) -> bool:
+    """Stop the node if it runs; say whether it ran."""
+    pid = running_pid(settings.home / "kafka" / "kafka.pid", "kafka.Kafka")
+    if pid is None:
+        return False
+    stop(pid)
+    return True
+
+
+def _jars(settings: Settings) -> Path:
+    """The folder of Kafka's jars; fetched once with Maven, the versions are those of the POM."""
+    wanted = (SOURCES / "pom.xml").read_text()
+    folder = settings.home / "kafka-jars"
+    marker = folder / "pom.xml"
+    shared = ROOT / ".pulssi" / "kafka-jars"
+    for candidate in (folder, shared):
+        if (candidate / "pom.xml").is_file() and (candidate / "pom.xml").read_text() == wanted:
+            return candidate
+    shutil.rmtree(folder, ignore_errors=True)
+    command = [
+        require_tool("mvn", "maven"), "-q", "-f", str(SOURCES / "pom.xml"), "dependency:copy-dependencies",
+        "-DincludeScope=runtime", f"-DoutputDirectory={folder}",
+    ]  # fmt: skip
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    if result.returncode:
+        last = (result.stdout + result.stderr).strip().splitlines()[-3:]
+        raise ActionNeeded(f"Maven could not fetch Kafka's jars ({' '.join(last)}): check the network and Maven's settings")
+    marker.write_text(wanted)
+    return folder
+
+
+def _write_properties(folder: Path, port: int) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    properties = folder / "server.properties"
+    properties.write_text(
+        (SOURCES / "server.properties").read_text()
+        + f"listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{port + 1}\n"
+        + f"advertised.listeners=PLAINTEXT://127.0.0.1:{port}\n"
+        + f"controller.quorum.voters=1@127.0.0.1:{port + 1}\n"
+        + f"log.dirs={folder / 'data'}\n"
+    )
+    return properties
+
+
+def _format(java: str, jars: Path, properties: Path) -> None:
+    cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    command = [java, "-cp", f"{jars}/*", "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(properties)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise ActionNeeded(f"Kafka's storage could not be formatted: {(result.stdout + result.stderr).strip()[-500:]}")

@@ -1,0 +1,76 @@
+"""What both embedded services need: ports, pid files, waiting, room on the disk."""
+
+import os
+import shutil
+import signal
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from infra.errors import ActionNeeded
+
+MINIMUM_FREE_BYTES = 3 * 1024**3
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def require_free_port(port: int, variable: str) -> None:
+    if is_listening(port):
+        raise ActionNeeded(f"port {port} is in use by another program: stop it, or give another port in {variable}")
+
+
+def require_tool(name: str, package: str) -> str:
+    path = shutil.which(name)
+    if path is None:
+        raise ActionNeeded(f"{name} is not installed: install it (Debian: apt-get install {package})")
+    return path
+
+
+def require_disk_space(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if free < MINIMUM_FREE_BYTES:
+        raise ActionNeeded(
+            f"{folder} has {free / 1024**3:.1f} GiB free and needs {MINIMUM_FREE_BYTES / 1024**3:.0f}: "
+            "free some space, or give another folder in PULSSI_HOME"
+        )
+
+
+def running_pid(pid_file: Path, name: str) -> int | None:
+    """The process a pid file speaks of, if it is alive and really is *name* (pids are reused)."""
+    try:
+        pid = int(pid_file.read_text().split()[0])
+        command_line = Path(f"/proc/{pid}/cmdline").read_bytes()
+        return pid if name.encode() in command_line and not _is_zombie(pid) else None
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def stop(pid: int, seconds: float = 60) -> None:
+    """Ask a process to stop and wait until it has; raise ActionNeeded when it does not."""
+    os.kill(pid, signal.SIGTERM)
+
+    def has_stopped() -> bool:
+        return not Path(f"/proc/{pid}").exists() or _is_zombie(pid)
+
+    wait_until(has_stopped, seconds, f"process {pid} did not stop in {seconds:.0f} s: stop it with kill -9 {pid}")
+
+
+def wait_until(is_done: Callable[[], bool], seconds: float, complaint: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_done():
+        if time.monotonic() > deadline:
+            raise ActionNeeded(complaint)
+        time.sleep(0.05)
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True

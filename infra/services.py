@@ -1,0 +1,54 @@
+"""Start the services and ask whether they answer, be they embedded or given by URL."""
+
+from collections.abc import Iterator
+
+import psycopg
+
+from infra import database, embedded_kafka, embedded_postgres
+from infra.errors import ActionNeeded
+from infra.settings import Settings
+
+
+def start(settings: Settings) -> Iterator[str]:
+    """Start what is embedded; yield a line per service."""
+    for name, given, start_one, port in (
+        ("PostgreSQL", settings.database_url, embedded_postgres.start, settings.postgres_port),
+        ("Kafka", settings.kafka_bootstrap_servers, embedded_kafka.start, settings.kafka_port),
+    ):
+        if given:
+            yield f"{name}: given by the environment, nothing to start"
+        else:
+            yield f"{name}: {'started' if start_one(settings) else 'already running'} on port {port}"
+
+
+def status(settings: Settings) -> dict[str, tuple[bool, str]]:
+    """Whether each service answers, with its version or the reason."""
+    return {"PostgreSQL": _postgres(settings), "Kafka": _kafka(settings)}
+
+
+def kafka_bootstrap_servers(settings: Settings) -> str:
+    return settings.kafka_bootstrap_servers or f"127.0.0.1:{settings.kafka_port}"
+
+
+def _postgres(settings: Settings) -> tuple[bool, str]:
+    try:
+        with psycopg.connect(database.url(settings, "postgres"), connect_timeout=3) as connection:
+            return True, f"version {connection.info.server_version // 10000}"
+    except (psycopg.Error, ActionNeeded) as error:
+        return False, f"{str(error).strip().splitlines()[0]}; start it with pulssi up"
+
+
+def _kafka(settings: Settings) -> tuple[bool, str]:
+    import kafka
+    import kafka.errors
+
+    servers = kafka_bootstrap_servers(settings)
+    try:
+        client = kafka.KafkaAdminClient(bootstrap_servers=servers, bootstrap_timeout_ms=3000)
+    except kafka.errors.KafkaError as error:
+        return False, f"{servers}: {type(error).__name__}; start it with pulssi up"
+    try:
+        brokers = client.describe_cluster()["brokers"]
+        return True, f"{len(brokers)} broker at {servers}"
+    finally:
+        client.close()

@@ -1,0 +1,111 @@
+"""What varies between installations, read from the environment once, at the entry point."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+
+from infra.errors import ActionNeeded
+
+ROOT = Path(__file__).resolve().parent.parent
+
+VARIABLES = {
+    "PULSSI_HOME": "folder of the embedded services' data, keys, logs and outputs (default: .pulssi)",
+    "PULSSI_DEPLOYMENT": "name of a folder in infra/deployments, or a path to one (default: demo)",
+    "PULSSI_DATABASE_URL": "a PostgreSQL to use instead of the embedded one: postgresql://user:password@host:port/database",
+    "PULSSI_KAFKA_BOOTSTRAP_SERVERS": "a Kafka to use instead of the embedded one: host:port[,host:port]",
+    "PULSSI_KAFKA_CLIENT": "kafka-python (default) or librdkafka",
+    "PULSSI_POSTGRES_PORT": "port of the embedded PostgreSQL (default: 54329)",
+    "PULSSI_KAFKA_PORT": "port of the embedded Kafka; the next one is its controller's (default: 59092)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One installation of Pulssi: its own database, topic prefix, reference folder and time zone."""
+
+    name: str
+    folder: Path
+    database: str
+    topic_prefix: str
+    time_zone: ZoneInfo
+    trusts_received_time: bool
+    partitions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    home: Path
+    deployment: Deployment
+    database_url: str | None
+    kafka_bootstrap_servers: str | None
+    kafka_client: str
+    postgres_port: int
+    kafka_port: int
+
+    @property
+    def output(self) -> Path:
+        """Where commands put files for people: reports, feeds, simulated events."""
+        return self.home / "output" / self.deployment.name
+
+
+def read_settings(environment: dict[str, str] | None = None) -> Settings:
+    """Read PULSSI_* variables; an unknown or malformed one raises ActionNeeded with its name."""
+    values = dict(os.environ) if environment is None else environment
+    unknown = sorted(name for name in values if name.startswith("PULSSI_") and name not in VARIABLES)
+    if unknown:
+        raise ActionNeeded(f"unknown setting {unknown[0]}: known ones are {', '.join(sorted(VARIABLES))}")
+    client = values.get("PULSSI_KAFKA_CLIENT", "kafka-python")
+    if client not in ("kafka-python", "librdkafka"):
+        raise ActionNeeded(f"PULSSI_KAFKA_CLIENT is {client!r}: give kafka-python or librdkafka")
+    return Settings(
+        home=Path(values.get("PULSSI_HOME", ROOT / ".pulssi")).resolve(),
+        deployment=read_deployment(values.get("PULSSI_DEPLOYMENT", "demo")),
+        database_url=_url(values),
+        kafka_bootstrap_servers=values.get("PULSSI_KAFKA_BOOTSTRAP_SERVERS"),
+        kafka_client=client,
+        postgres_port=_port(values, "PULSSI_POSTGRES_PORT", 54329),
+        kafka_port=_port(values, "PULSSI_KAFKA_PORT", 59092),
+    )
+
+
+def read_deployment(name: str) -> Deployment:
+    """Read deployment.yml of a folder given by name or path."""
+    folder = Path(name) if "/" in name else ROOT / "infra" / "deployments" / name
+    file = folder / "deployment.yml"
+    if not file.is_file():
+        known = sorted(path.parent.name for path in (ROOT / "infra" / "deployments").glob("*/deployment.yml"))
+        raise ActionNeeded(f"PULSSI_DEPLOYMENT is {name!r} but there is no {file}: give a path or one of {', '.join(known)}")
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    expected = {"database", "topic_prefix", "time_zone", "trusts_received_time", "partitions"}
+    if not isinstance(content, dict) or set(content) != expected:
+        raise ActionNeeded(f"{file}: give exactly the keys {', '.join(sorted(expected))}")
+    try:
+        zone = ZoneInfo(content["time_zone"])
+    except (ZoneInfoNotFoundError, TypeError, ValueError) as error:
+        raise ActionNeeded(f"{file}: time_zone is {content['time_zone']!r}: give an IANA name such as Europe/Helsinki") from error
+    return Deployment(
+        name=folder.resolve().name,
+        folder=folder.resolve(),
+        database=content["database"],
+        topic_prefix=content["topic_prefix"],
+        time_zone=zone,
+        trusts_received_time=content["trusts_received_time"],
+        partitions=content["partitions"],
+    )
+
+
+def _url(values: dict[str, str]) -> str | None:
+    url = values.get("PULSSI_DATABASE_URL")
+    if url is not None and not url.startswith("postgresql://"):
+        raise ActionNeeded("PULSSI_DATABASE_URL does not begin with postgresql://: give postgresql://user:password@host:port/database")
+    return url
+
+
+def _port(values: dict[str, str], name: str, default: int) -> int:
+    text = values.get(name, str(default))
+    if not text.isdigit() or not 1024 <= int(text) <= 65534:
+        raise ActionNeeded(f"{name} is {text!r}: give a whole number from 1024 to 65534")
+    return int(text)
