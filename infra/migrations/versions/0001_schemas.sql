@@ -150,6 +150,7 @@ create table reference.device (
 create table reference.source (
     source text not null,
     family text not null,
+    collection_mode text,
     service_point_id text,
     owner text not null,
     cadence text not null,
@@ -204,7 +205,7 @@ create table reference.holiday (
 );
 
 comment on table reference.source is
-'One row per installation that should deliver. family is the event family, cadence is continuous, daily, monthly or wave.';
+'One row per installation that should deliver. family is the event family, cadence is continuous, daily, monthly or wave; collection_mode is that of a feedback source.';
 comment on table reference.scale_value is
 'One row per raw value of a scale. score is on 1-5 for ratings, null for codes without a number; raw values not listed are no answer.';
 comment on table reference.target is

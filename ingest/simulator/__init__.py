@@ -1,0 +1,1 @@
+"""Simulated service points: events as installations would send them, and the truth beside them."""

@@ -1,0 +1,8 @@
+"""Simulate two months of events, with the truth beside them."""
+
+import click
+
+
+@click.command(epilog="Example: pulssi simulate")
+def simulate() -> None:
+    """Simulate two months of events, with the truth beside them."""
