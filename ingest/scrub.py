@@ -90,7 +90,9 @@ def _ibans(text: str) -> Iterator[tuple[int, int]]:
         length = IBAN_LENGTHS.get(country)
         written = re.compile(rf"[A-Z]{{2}}(?:[ \u00a0-]?[0-9A-Z]){{{(length or 2) - 2}}}", re.IGNORECASE)
         match = written.match(text, found.start()) if length else None
-        if match and _is_iban(re.sub(r"[^0-9A-Za-z]", "", match[0]).upper()):
+        compact = re.sub(r"[^0-9A-Za-z]", "", match[0]).upper() if match else ""
+        # Sixteen digits after FI are an account number even when one is mistyped.
+        if match and (_is_iban(compact) or (country == "FI" and compact[2:].isdigit())):
             yield match.span()
 
 
