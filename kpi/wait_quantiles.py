@@ -1,0 +1,90 @@
+"""Kaplan-Meier quantiles of waits, and their intervals by a bootstrap over opening days."""
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse, stats
+
+from kpi.intervals import CONFIDENCE, FEWEST_DAYS, Codes, Interval, Numbers, collapsed
+
+REPLICATES = 1000
+# Replicates are computed in parts of so many cells of (replicate, wait second), to bound the memory.
+PART_CELLS = 4_000_000
+TOLERANCE = 1e-9
+
+
+def kaplan_meier_quantile(
+    seconds: Numbers, called: Numbers, left: Numbers, quantile: float
+) -> NDArray[np.float64]:
+    """The wait that *quantile* of customers do not exceed, per row of counts; infinite if it is not reached.
+
+    Columns are the distinct *seconds*, ascending. A customer who left is censored; where the curve is level
+    at the quantile, the middle of that stretch counts (survfit's rule).
+    """
+    both = called + left
+    at_risk = np.cumsum(both[:, ::-1], axis=1)[:, ::-1]
+    surviving = np.cumprod(
+        1 - np.divide(called, at_risk, out=np.zeros_like(called), where=at_risk > 0), axis=1
+    )
+    return _middle(seconds, surviving, both, 1 - quantile)
+
+
+def _middle(seconds: Numbers, surviving: Numbers, both: Numbers, level: float) -> NDArray[np.float64]:
+    reached = surviving <= level + TOLERANCE
+    below = surviving < level - TOLERANCE
+    last_seen = both.shape[1] - 1 - np.argmax(both[:, ::-1] > 0, axis=1)
+    first = np.argmax(reached, axis=1)
+    end = np.where(below.any(axis=1), np.argmax(below, axis=1), last_seen)
+    return np.where(reached.any(axis=1), (seconds[first] + seconds[end]) / 2, np.inf)
+
+
+def quantile_by_opening_day(
+    days: Codes, strata: Codes, waits: Numbers, called: Numbers, left: Numbers, quantile: float, key: str
+) -> Interval:
+    """Bootstrap interval, in the unit of *waits*, over opening days within their strata (service points).
+
+    One element per day and wait; *days* numbers the days from 0, *strata* has one element per day. Each
+    replicate draws one day fewer than a stratum has and weighs up (Rao and Wu 1988), and the percentiles are
+    those of t: both matter with few days. *key* seeds the draws: the same cell always gets the same interval.
+    """
+    day_count = len(strata)
+    if day_count < FEWEST_DAYS:
+        return Interval(reason="fewer_than_5_days")
+    strata = collapsed(strata)
+    weights = _weights(strata, np.random.default_rng(_seed(key)))
+    seconds, columns = np.unique(waits, return_inverse=True)
+    shape = (day_count, len(seconds))
+    called_by_day = sparse.csr_array((called, (days, columns)), shape=shape)
+    left_by_day = sparse.csr_array((left, (days, columns)), shape=shape)
+    rows = max(PART_CELLS // len(seconds), 1)
+    parts = [weights[start : start + rows] for start in range(0, REPLICATES, rows)]
+    quantiles = [
+        kaplan_meier_quantile(seconds, part @ called_by_day, part @ left_by_day, quantile) for part in parts
+    ]
+    return _percentiles(np.sort(np.concatenate(quantiles)), day_count - len(np.unique(strata)))
+
+
+def _seed(key: str) -> int:
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8])
+
+
+def _weights(strata: Codes, generator: np.random.Generator) -> NDArray[np.float64]:
+    """How often each day counts in each replicate; the day of a stratum of one always counts once."""
+    weights = np.ones((REPLICATES, len(strata)))
+    for stratum in np.unique(strata):
+        members = np.flatnonzero(strata == stratum)
+        size = len(members)
+        if size > 1:
+            drawn = generator.multinomial(size - 1, np.full(size, 1 / size), size=REPLICATES)
+            weights[:, members] = drawn * (size / (size - 1))
+    return weights
+
+
+def _percentiles(ordered: NDArray[np.float64], freedom: int) -> Interval:
+    tail = stats.norm.cdf(stats.t.ppf((1 - CONFIDENCE) / 2, max(freedom, 1)))
+    position = int(np.floor(tail * len(ordered)))
+    lower, upper = float(ordered[position]), float(ordered[-1 - position])
+    if np.isinf(lower):
+        return Interval(reason="beyond_range")
+    return Interval(lower, None if np.isinf(upper) else upper, "clustered_bootstrap")
