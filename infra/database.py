@@ -25,7 +25,9 @@ def connect(settings: Settings) -> psycopg.Connection:
     try:
         return psycopg.connect(url(settings), connect_timeout=10)
     except psycopg.OperationalError as error:
-        raise ActionNeeded(f"PostgreSQL: {str(error).strip().splitlines()[-1]}: is it started (pulssi up) and migrated (pulssi migrate)?") from error
+        raise ActionNeeded(
+            f"PostgreSQL: {str(error).strip().splitlines()[-1]}: is it started (pulssi up) and migrated (pulssi migrate)?"
+        ) from error
 
 
 def engine(settings: Settings) -> sqlalchemy.Engine:

@@ -80,7 +80,9 @@ def _jars(settings: Settings) -> Path:
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode:
         last = (result.stdout + result.stderr).strip().splitlines()[-3:]
-        raise ActionNeeded(f"Maven could not fetch Kafka's jars ({' '.join(last)}): check the network and Maven's settings")
+        raise ActionNeeded(
+            f"Maven could not fetch Kafka's jars ({' '.join(last)}): check the network and Maven's settings"
+        )
     marker.write_text(wanted)
     return folder
 
@@ -100,7 +102,19 @@ def _write_properties(folder: Path, port: int) -> Path:
 
 def _format(java: str, jars: Path, properties: Path) -> None:
     cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    command = [java, "-cp", f"{jars}/*", "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(properties)]
+    command = [
+        java,
+        "-cp",
+        f"{jars}/*",
+        "kafka.tools.StorageTool",
+        "format",
+        "-t",
+        cluster_id,
+        "-c",
+        str(properties),
+    ]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode:
-        raise ActionNeeded(f"Kafka's storage could not be formatted: {(result.stdout + result.stderr).strip()[-500:]}")
+        raise ActionNeeded(
+            f"Kafka's storage could not be formatted: {(result.stdout + result.stderr).strip()[-500:]}"
+        )

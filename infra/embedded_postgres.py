@@ -96,7 +96,13 @@ def _run(program: str, *arguments: str, complaint: str) -> None:
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
         setpriv = require_tool("setpriv", "util-linux")
-        command = [setpriv, f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups", *command]
+        command = [
+            setpriv,
+            f"--reuid={nobody.pw_uid}",
+            f"--regid={nobody.pw_gid}",
+            "--clear-groups",
+            *command,
+        ]
     environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
     # The server that pg_ctl starts keeps its output open, so that a pipe would never end.
     output = subprocess.DEVNULL if program == "pg_ctl" else subprocess.PIPE
@@ -105,6 +111,10 @@ def _run(program: str, *arguments: str, complaint: str) -> None:
         env=environment, cwd="/", check=False,
     )  # fmt: skip
     if result.returncode:
-        reason = (result.stdout or "").strip().splitlines()[-1:] or [f"{program} ended with {result.returncode}"]
-        hint = " (as root, every parent folder must be readable by all: chmod a+rx)" if os.geteuid() == 0 else ""
+        reason = (result.stdout or "").strip().splitlines()[-1:] or [
+            f"{program} ended with {result.returncode}"
+        ]
+        hint = (
+            " (as root, every parent folder must be readable by all: chmod a+rx)" if os.geteuid() == 0 else ""
+        )
         raise ActionNeeded(f"{complaint}: {reason[0]}{hint}")

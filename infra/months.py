@@ -62,8 +62,14 @@ def parse_cutoff(text: str | None, month: Month, status: str, time_zone: ZoneInf
 
 def month_arguments(command: Function) -> Function:
     """The arguments that every command about a month takes: MONTH, --status, --cutoff."""
-    command = click.option("--cutoff", help="count what was received before this instant (default: by --status)")(command)
     command = click.option(
-        "--status", type=click.Choice(sorted(CLOSING_DAY)), default="final", show_default=True, help="which closing of the month"
+        "--cutoff", help="count what was received before this instant (default: by --status)"
+    )(command)
+    command = click.option(
+        "--status",
+        type=click.Choice(sorted(CLOSING_DAY)),
+        default="final",
+        show_default=True,
+        help="which closing of the month",
     )(command)
     return click.argument("month")(command)

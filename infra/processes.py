@@ -21,7 +21,9 @@ def is_listening(port: int) -> bool:
 
 def require_free_port(port: int, variable: str) -> None:
     if is_listening(port):
-        raise ActionNeeded(f"port {port} is in use by another program: stop it, or give another port in {variable}")
+        raise ActionNeeded(
+            f"port {port} is in use by another program: stop it, or give another port in {variable}"
+        )
 
 
 def require_tool(name: str, package: str) -> str:
@@ -58,7 +60,9 @@ def stop(pid: int, seconds: float = 60) -> None:
     def has_stopped() -> bool:
         return not Path(f"/proc/{pid}").exists() or _is_zombie(pid)
 
-    wait_until(has_stopped, seconds, f"process {pid} did not stop in {seconds:.0f} s: stop it with kill -9 {pid}")
+    wait_until(
+        has_stopped, seconds, f"process {pid} did not stop in {seconds:.0f} s: stop it with kill -9 {pid}"
+    )
 
 
 def wait_until(is_done: Callable[[], bool], seconds: float, complaint: str) -> None:

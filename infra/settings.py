@@ -77,7 +77,9 @@ def read_deployment(name: str) -> Deployment:
     file = folder / "deployment.yml"
     if not file.is_file():
         known = sorted(path.parent.name for path in (ROOT / "infra" / "deployments").glob("*/deployment.yml"))
-        raise ActionNeeded(f"PULSSI_DEPLOYMENT is {name!r} but there is no {file}: give a path or one of {', '.join(known)}")
+        raise ActionNeeded(
+            f"PULSSI_DEPLOYMENT is {name!r} but there is no {file}: give a path or one of {', '.join(known)}"
+        )
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
     expected = {"database", "topic_prefix", "time_zone", "trusts_received_time", "partitions"}
     if not isinstance(content, dict) or set(content) != expected:
@@ -85,7 +87,9 @@ def read_deployment(name: str) -> Deployment:
     try:
         zone = ZoneInfo(content["time_zone"])
     except (ZoneInfoNotFoundError, TypeError, ValueError) as error:
-        raise ActionNeeded(f"{file}: time_zone is {content['time_zone']!r}: give an IANA name such as Europe/Helsinki") from error
+        raise ActionNeeded(
+            f"{file}: time_zone is {content['time_zone']!r}: give an IANA name such as Europe/Helsinki"
+        ) from error
     return Deployment(
         name=folder.resolve().name,
         folder=folder.resolve(),
@@ -100,7 +104,9 @@ def read_deployment(name: str) -> Deployment:
 def _url(values: dict[str, str]) -> str | None:
     url = values.get("PULSSI_DATABASE_URL")
     if url is not None and not url.startswith("postgresql://"):
-        raise ActionNeeded("PULSSI_DATABASE_URL does not begin with postgresql://: give postgresql://user:password@host:port/database")
+        raise ActionNeeded(
+            "PULSSI_DATABASE_URL does not begin with postgresql://: give postgresql://user:password@host:port/database"
+        )
     return url
 
 

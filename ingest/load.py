@@ -1,8 +1,157 @@
-"""Drain what is in Kafka into landing."""
+"""Drain Kafka into landing: a member of the loaders' group that stores batch after batch, each exactly once."""
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import click
+import psycopg
+
+from infra import database
+from infra.errors import ActionNeeded
+from infra.settings import Settings, read_settings
+from ingest import kafka_client
+from ingest.contracts import families, read_contracts
+from ingest.events import Door
+from ingest.keys import Keys, read_keys
+from ingest.landing import FencedOff, Outcome, store
+
+log = logging.getLogger(__name__)
 
 
-@click.command(epilog="Example: pulssi load")
-def load() -> None:
-    """Drain what is in Kafka into landing."""
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The state after one batch: what became of it, and how many records are still to load."""
+
+    outcome: Outcome
+    remaining: int
+
+
+@click.command(epilog="Example: pulssi load   or, to keep running: pulssi load --follow")
+@click.option(
+    "--follow", is_flag=True, help="keep waiting for new events instead of stopping when all are loaded"
+)
+@click.option("--batch-size", default=10_000, show_default=True, help="records a transaction at most")
+@click.option(
+    "--worker", default="1", show_default=True, help="this process's name in the group: one name a process"
+)
+def load(follow: bool, batch_size: int, worker: str) -> None:
+    """Drain what is in Kafka into landing, each event exactly once. Several processes share the partitions."""
+    started, total, shown = time.monotonic(), [0, 0, 0, 0], 0.0
+    for progress in drain(read_settings(), worker=worker, batch_size=batch_size, follow=follow):
+        outcome = progress.outcome
+        counts = (outcome.accepted, outcome.duplicate, outcome.rejected, outcome.held)
+        total = [before + count for before, count in zip(total, counts, strict=True)]
+        if time.monotonic() - shown > 2:
+            shown = time.monotonic()
+            click.echo(f"loaded {sum(total)} events, {progress.remaining} to go", err=True)
+    seconds = time.monotonic() - started
+    accepted, duplicate, rejected, held = total
+    click.echo(
+        f"loaded {sum(total)} events in {seconds:.1f} s: "
+        f"{accepted} accepted, {duplicate} duplicate, {rejected} rejected, {held} held"
+    )
+
+
+def drain(
+    settings: Settings, worker: str = "1", batch_size: int = 10_000, follow: bool = False
+) -> Iterator[Progress]:
+    """Store batch after batch; end when every partition has reached the end it had at the start, unless *follow*.
+
+    Raises ActionNeeded when offsets are lost, the deployment's key is another one, or a service does not answer.
+    """
+    contracts = read_contracts()
+    topics = kafka_client.ensure_topics(
+        settings, [kafka_client.topic_name(settings, family) for family in families(contracts)]
+    )
+    keys = read_keys(settings)
+    door = Door(contracts, keys, settings.deployment.trusts_received_time)
+    with database.connect(settings) as connection:
+        connection.autocommit = True
+        _require_same_key(connection, keys)
+
+        def start_at(topic: str, partition: int) -> int:
+            return _next_offset(connection, topics[topic], partition)
+
+        consumer = kafka_client.open_consumer(settings, sorted(topics), worker, start_at)
+        try:
+            ends = consumer.end_offsets()
+            _register_partitions(connection, topics, consumer.beginning_offsets(), ends)
+            consumer.seek_assigned()
+            while follow or _remaining(connection, topics, ends):
+                batch = consumer.poll(batch_size, timeout_seconds=0.5)
+                if not batch:
+                    continue
+                try:
+                    outcome = store(connection, batch, topics, door)
+                except FencedOff as fenced:
+                    log.warning("batch dropped, another loader was quicker: %s", fenced)
+                    consumer.seek_assigned()
+                    continue
+                yield Progress(outcome, _remaining(connection, topics, ends))
+        finally:
+            consumer.close()
+
+
+def _require_same_key(connection: psycopg.Connection, keys: Keys) -> None:
+    connection.execute(
+        "insert into ops.deployment_key (key_check) select %s where not exists (select from ops.deployment_key)",
+        (keys.check,),
+    )
+    known = connection.execute("select key_check from ops.deployment_key").fetchall()
+    if (keys.check,) not in known:
+        raise ActionNeeded(
+            "this database was written with another deployment key: with this one every repeated event would look like a "
+            "conflict. Restore the deployment's folder in PULSSI_HOME/keys, or use the database that belongs to this key"
+        )
+
+
+def _register_partitions(
+    connection: psycopg.Connection,
+    topics: dict[str, kafka_client.TopicIdentity],
+    beginnings: dict[tuple[str, int], int],
+    ends: dict[tuple[str, int], int],
+) -> None:
+    """Begin partitions seen for the first time at their beginning; refuse to go on where Kafka has lost offsets."""
+    for (topic, partition), beginning in sorted(beginnings.items()):
+        identity = topics[topic]
+        connection.execute(
+            """
+            insert into ops.kafka_offset (cluster_id, topic_id, kafka_partition, topic, first_offset, next_offset, updated_at)
+            values (%s, %s, %s, %s, %s, %s, now())
+            on conflict do nothing
+            """,
+            (identity.cluster_id, identity.topic_id, partition, topic, beginning, beginning),
+        )
+        following = _next_offset(connection, identity, partition)
+        if not beginning <= following <= ends[topic, partition]:
+            raise ActionNeeded(
+                f"{topic}[{partition}]: loading should continue at offset {following}, but Kafka holds "
+                f"{beginning} to {ends[topic, partition]}: events were deleted before they were loaded, or Kafka was restored. "
+                "Compare pulssi ledger with the sources before you move ops.kafka_offset"
+            )
+
+
+def _next_offset(connection: psycopg.Connection, identity: kafka_client.TopicIdentity, partition: int) -> int:
+    row = connection.execute(
+        "select next_offset from ops.kafka_offset where cluster_id = %s and topic_id = %s and kafka_partition = %s",
+        (identity.cluster_id, identity.topic_id, partition),
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _remaining(
+    connection: psycopg.Connection,
+    topics: dict[str, kafka_client.TopicIdentity],
+    ends: dict[tuple[str, int], int],
+) -> int:
+    """Records between where PostgreSQL stands and where Kafka ended at the start, whoever loads them."""
+    stored = {
+        (topic, partition): following
+        for topic, partition, topic_id, following in connection.execute(
+            "select topic, kafka_partition, topic_id, next_offset from ops.kafka_offset"
+        )
+        if topic in topics and topics[topic].topic_id == topic_id
+    }
+    return sum(max(0, end - stored.get(place, 0)) for place, end in ends.items())

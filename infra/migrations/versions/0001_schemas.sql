@@ -40,7 +40,7 @@ create table landing.event (
     kafka_offset bigint not null,
     occurred_at timestamptz not null,
     received_at timestamptz not null,
-    stored_at timestamptz not null,
+    stored_at timestamptz not null default now(),
     data json not null
 ) partition by range (received_at);
 
@@ -59,7 +59,7 @@ begin
 end $$;
 
 create table landing.event_held (
-    like landing.event,
+    like landing.event including defaults,
     reason_code text not null,
     primary key (event_key)
 );
@@ -74,7 +74,7 @@ create table landing.event_duplicate (
     kafka_partition integer not null,
     kafka_offset bigint not null,
     received_at timestamptz not null,
-    stored_at timestamptz not null
+    stored_at timestamptz not null default now()
 );
 
 comment on table landing.event_duplicate is 'One row per repeated delivery of an event with the same payload.';
@@ -250,6 +250,7 @@ create table ops.produced (
 comment on table ops.produced is 'Writer: ingest producer. What Kafka acknowledged, by UTC day of receipt and source: the other side of the ledger.';
 
 create table ops.dead_letter (
+    dead_letter_id bigint generated always as identity primary key,
     topic text not null,
     kafka_partition integer not null,
     kafka_offset bigint not null,
@@ -260,12 +261,19 @@ create table ops.dead_letter (
     reason_code text not null,
     reason_text text not null,
     received_at timestamptz not null,
-    stored_at timestamptz not null,
-    sealed_bytes bytea not null,
-    primary key (topic, kafka_partition, kafka_offset)
+    stored_at timestamptz not null default now(),
+    sealed_bytes bytea not null
 );
+create index on ops.dead_letter (source, received_at);
 comment on table ops.dead_letter is
 'Writer: ingest loader. One row per event that no retry can accept, with its bytes sealed to the key that one role holds.';
+
+create table ops.deployment_key (
+    key_check text not null primary key,
+    first_used_at timestamptz not null default now()
+);
+comment on table ops.deployment_key is
+'Writer: ingest loader. A digest of the key that hashes fingerprints and references: a loader with another key must not write here.';
 
 create table ops.reference_load (
     loaded_at timestamptz not null default now(),

@@ -1,0 +1,70 @@
+"""The event types we accept: one JSON Schema file per type and version, found by looking, never listed."""
+
+import copy
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import orjson
+
+FOLDER = Path(__file__).parent / "contracts"
+_FILE_NAME = re.compile(r"(?P<event>[a-z_]+)\.v(?P<major>\d+)(?:\.(?P<minor>\d+))?\.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One event type of one major version, checked against its newest minor version."""
+
+    family: str
+    event_type: str
+    version: str
+    type: str
+    free_texts: tuple[str, ...]
+    keys: tuple[tuple[str, str], ...]
+    schema: dict[str, Any]
+    validator: jsonschema_rs.Draft202012Validator
+
+
+def read_contracts(folder: Path = FOLDER) -> dict[str, Contract]:
+    """All contracts below *folder*, by CloudEvents type; family and event are the folder's and the file's name."""
+    envelope = orjson.loads((folder / "envelope.v1.json").read_bytes())
+    newest: dict[str, tuple[int, Contract]] = {}
+    for path in sorted(folder.glob("*/*.json")):
+        name = _FILE_NAME.fullmatch(path.name)
+        if name is None:
+            continue
+        minor = int(name["minor"] or 0)
+        contract = _contract(
+            path.parent.name, name["event"], name["major"], minor, orjson.loads(path.read_bytes()), envelope
+        )
+        if contract.type not in newest or newest[contract.type][0] < minor:
+            newest[contract.type] = (minor, contract)
+    return {event_type: contract for event_type, (_, contract) in newest.items()}
+
+
+def families(contracts: dict[str, Contract]) -> list[str]:
+    return sorted({contract.family for contract in contracts.values()})
+
+
+def _contract(
+    family: str, event: str, major: str, minor: int, payload: dict[str, Any], envelope: dict[str, Any]
+) -> Contract:
+    event_type = f"fi.pulssi.{family}.{event}.v{major}"
+    schema = copy.deepcopy(envelope)
+    schema["properties"]["type"] = {"const": event_type}
+    schema["properties"]["data"] = payload
+    if payload.get("x-subject") == "required":
+        schema["required"] = [*schema["required"], "subject"]
+    properties = payload["properties"]
+    return Contract(
+        family=family,
+        event_type=f"{family}.{event}",
+        version=f"{family}.{event}.v{major}.{minor}",
+        type=event_type,
+        free_texts=tuple(name for name, rule in properties.items() if rule.get("x-free-text")),
+        keys=tuple((name, rule["x-key-scope"]) for name, rule in properties.items() if "x-key-scope" in rule),
+        schema=schema,
+        validator=jsonschema_rs.Draft202012Validator(schema, validate_formats=True, mask="its value"),
+    )

@@ -1,0 +1,230 @@
+"""How the bytes of a Kafka record become an event, or a reason why not."""
+
+import hashlib
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+import jsonschema_rs
+import orjson
+
+from ingest.contracts import Contract
+from ingest.keys import Keys
+from ingest.scrub import scrub
+
+UNREADABLE = "(unreadable)"
+FUTURE_FLAG = timedelta(minutes=10)
+FUTURE_LIMIT = timedelta(hours=24)
+
+_SOURCE = re.compile(r"/[A-Za-z0-9_./-]{1,199}")
+_FIELD_NAME = re.compile(r"[a-z0-9_]{1,40}")
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
+class Event(NamedTuple):
+    """An accepted event: what landing.event holds, in its order of columns, then what decides whether it is new."""
+
+    event_key: bytes
+    event_id: str
+    source: str
+    event_type: str
+    contract: str
+    service_point_id: str | None
+    time_precision: str
+    utc_offset_minutes: int
+    is_future: bool
+    kafka_partition: int
+    kafka_offset: int
+    occurred_at: datetime
+    received_at: datetime
+    data: bytes
+    fingerprint: bytes
+
+
+class Rejection(NamedTuple):
+    """An event that no retry can turn into an accepted one. *reason_text* names field and rule, never the value."""
+
+    source: str
+    event_id: str | None
+    event_type: str | None
+    service_point_id: str | None
+    received_at: datetime
+    reason_code: str
+    reason_text: str
+
+
+class Door(NamedTuple):
+    """What an event is judged by: the contracts, the keys, and whether it may bring its own time of receipt."""
+
+    contracts: dict[str, Contract]
+    keys: Keys
+    trusts_received_time: bool
+
+
+class _Refused(Exception):
+    """Set the event aside: carries the reason's code and words."""
+
+
+def parse(value: bytes, partition: int, offset: int, kafka_time: datetime, door: Door) -> Event | Rejection:
+    """Judge one record. *kafka_time* is when the broker appended it. Never raises on bad input."""
+    content: Any = None
+    try:
+        content = _decode(value)
+        return _event(content, partition, offset, kafka_time, door)
+    except _Refused as refused:
+        source, received_at = attribution(content, kafka_time, door.trusts_received_time)
+        code, text = refused.args
+        fields = content if isinstance(content, dict) else {}
+        return Rejection(
+            source=source,
+            event_id=_short(fields.get("id")),
+            event_type=_short(fields.get("type")),
+            service_point_id=_short(fields.get("subject")),
+            received_at=received_at,
+            reason_code=code,
+            reason_text=text,
+        )
+
+
+def attribution(content: object, kafka_time: datetime, trusts_received_time: bool) -> tuple[str, datetime]:
+    """The source and the time of receipt under which the ledger counts a record, readable or not."""
+    if not isinstance(content, dict):
+        return UNREADABLE, kafka_time
+    source = content.get("source")
+    known = source if isinstance(source, str) and _SOURCE.fullmatch(source) else UNREADABLE
+    if trusts_received_time and isinstance(content.get("receivedtime"), str):
+        try:
+            received_at = datetime.fromisoformat(content["receivedtime"])
+        except ValueError:
+            return known, kafka_time
+        return known, received_at if received_at.tzinfo else kafka_time
+    return known, kafka_time
+
+
+def key_of(source: str, event_id: str) -> bytes:
+    """16 bytes that stand for (source, id) for ever; those of UUIDv7 ids grow with time, which keeps the index fast."""
+    text = f"{source}\0{event_id}".encode()
+    if len(event_id) == 36 and event_id[14] == "7" and event_id[8] == event_id[13] == "-":
+        try:
+            return (
+                bytes.fromhex(event_id[:8] + event_id[9:13]) + hashlib.blake2b(text, digest_size=10).digest()
+            )
+        except ValueError:
+            pass  # looks like a UUID but is not hexadecimal
+    return hashlib.blake2b(text, digest_size=16).digest()
+
+
+def _decode(value: bytes) -> Any:
+    try:
+        content = orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        raise _Refused(
+            "not_json", f"the record is not JSON in UTF-8 (line {error.lineno}, column {error.colno})"
+        ) from error
+    if not isinstance(content, dict):
+        raise _Refused("not_an_object", "the record is JSON but not an object: send one CloudEvent a record")
+    return content
+
+
+def _event(content: dict[str, Any], partition: int, offset: int, kafka_time: datetime, door: Door) -> Event:
+    contract = door.contracts.get(content["type"]) if isinstance(content.get("type"), str) else None
+    if contract is None:
+        raise _Refused(
+            "unknown_type", "type: no contract of this name and major version: see ingest/contracts"
+        )
+    if not contract.validator.is_valid(content):
+        raise _Refused("contract", explain(contract, content))
+    source, event_id = content["source"], content["id"]
+    _, received_at = attribution(content, kafka_time, door.trusts_received_time)
+    occurred_at = _instant(content["time"])
+    ahead = occurred_at - received_at
+    if ahead > FUTURE_LIMIT:
+        raise _Refused("time_in_future", "time: more than 24 hours after receipt: set the device's clock")
+    content.pop("receivedtime", None)
+    fingerprint = hashlib.blake2b(
+        orjson.dumps(content, option=orjson.OPT_SORT_KEYS), key=door.keys.hashing, digest_size=16
+    ).digest()
+    offset_from_utc = occurred_at.utcoffset() or timedelta()
+    return Event(
+        key_of(source, event_id),
+        event_id,
+        source,
+        contract.event_type,
+        contract.version,
+        content.get("subject"),
+        content.get("timeprecision", "second"),
+        int(offset_from_utc.total_seconds() // 60),
+        ahead > FUTURE_FLAG,
+        partition,
+        offset,
+        occurred_at,
+        received_at,
+        _payload(content, contract, door.keys),
+        fingerprint,
+    )
+
+
+def explain(contract: Contract, content: dict[str, Any]) -> str:
+    """Which field breaks which rule of the contract, without the value: it may be about a person."""
+    error = next(contract.validator.iter_errors(content))
+    path = [str(part) for part in error.instance_path]
+    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
+        names = [
+            name if _FIELD_NAME.fullmatch(name) else "(unreadable name)" for name in error.kind.unexpected
+        ]
+        return "; ".join(f"{'.'.join([*path, name])}: unknown field, leave it out" for name in names)
+    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
+        return f"{'.'.join([*path, str(error.kind.property)])}: missing, and required by {contract.version}"
+    return f"{'.'.join(path) or 'event'}: {error.message} (contract {contract.version})"
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise _Refused(
+            "time_invalid", "time: not a moment that exists: write it like 2026-10-05T09:15:00+03:00"
+        ) from error
+
+
+def _payload(content: dict[str, Any], contract: Contract, keys: Keys) -> bytes:
+    """The payload for landing: free text scrubbed, references replaced by keyed hashes."""
+    data = content["data"]
+    for name in contract.free_texts:
+        if name in data:
+            data[name] = scrub(data[name])
+    for name, scope in contract.keys:
+        if name in data:
+            data[name] = _hashed(data[name], scope, _scope_value(content, scope, name), keys)
+    payload = orjson.dumps(data)
+    if _NUL.search(payload):
+        raise _Refused("unstorable_text", "data: a text holds the character U+0000: leave it out")
+    return payload
+
+
+def _scope_value(content: dict[str, Any], scope: str, name: str) -> str:
+    value = {
+        "source": content["source"],
+        "point": content.get("subject"),
+        "agency": content["data"].get("agency"),
+    }[scope]
+    if value is None:
+        needed = {"point": "subject", "agency": "data.agency"}[scope]
+        raise _Refused("key_without_scope", f"data.{name}: means nothing without {needed}: send both")
+    return str(value)
+
+
+def _hashed(value: str, scope: str, scope_value: str, keys: Keys) -> str:
+    text = f"{scope}\0{scope_value}\0{value}".encode()
+    return hashlib.blake2b(text, key=keys.hashing, digest_size=16).hexdigest()
+
+
+def _short(value: object) -> str | None:
+    """A field of a refused event, only where it is a harmless code."""
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_.:-]{1,128}", value) and scrub(value) == value:
+        return value
+    return None
+
+
+def from_milliseconds(timestamp: int) -> datetime:
+    return datetime.fromtimestamp(timestamp / 1000, UTC)
