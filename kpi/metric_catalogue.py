@@ -82,11 +82,7 @@ def _is_metric(node: dict[str, Any]) -> bool:
 
 
 def _metric(metric_id: str, meta: dict[str, Any]) -> Metric:
-    values = {"quantile": None, **meta}
-    texts = {
-        name: Texts(**values.pop(name))
-        for name in ("names", "explanations", "numerator", "denominator", "caveats")
-    }
-    return Metric(
-        metric_id=metric_id, collection_modes=tuple(values.pop("collection_modes")), **values, **texts
-    )
+    values = {"quantile": None, **meta, "collection_modes": tuple(meta["collection_modes"])}
+    for name in ("names", "explanations", "numerator", "denominator", "caveats"):
+        values[name] = Texts(**values[name])
+    return Metric(metric_id=metric_id, **values)

@@ -1,0 +1,28 @@
+with
+
+events as (
+
+    {{ landing_events() }}
+
+),
+
+bookings_created as (
+
+    select
+        event_key,
+        source,
+        service_point_id,
+        data ->> 'booking_key' as booking_key,
+        data ->> 'agency' as agency_code,
+        occurred_date,
+        cast(data ->> 'slot_start' as timestamptz) as slot_starts_at,
+        occurred_at,
+        received_at
+
+    from events
+
+    where event_type = 'booking.created'
+
+)
+
+select * from bookings_created

@@ -1,0 +1,31 @@
+with
+
+events as (
+
+    {{ landing_events() }}
+
+),
+
+feedback_given as (
+
+    select
+        event_key,
+        source,
+        service_point_id,
+        data ->> 'mode' as collection_mode,
+        data ->> 'agency' as agency_code,
+        data ->> 'service_kind' as service_kind,
+        data ->> 'population' as population,
+        data ->> 'wave_id' as wave_id,
+        data -> 'answers' as answers,
+        occurred_date,
+        occurred_at,
+        received_at
+
+    from events
+
+    where event_type = 'feedback.given'
+
+)
+
+select * from feedback_given

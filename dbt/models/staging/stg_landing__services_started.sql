@@ -1,0 +1,27 @@
+with
+
+events as (
+
+    {{ landing_events() }}
+
+),
+
+services_started as (
+
+    select
+        event_key,
+        source,
+        service_point_id,
+        data ->> 'ticket_key' as ticket_key,
+        data ->> 'desk_id' as desk_id,
+        occurred_date,
+        occurred_at,
+        received_at
+
+    from events
+
+    where event_type = 'queue.service_started'
+
+)
+
+select * from services_started

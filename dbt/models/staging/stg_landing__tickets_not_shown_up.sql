@@ -1,0 +1,26 @@
+with
+
+events as (
+
+    {{ landing_events() }}
+
+),
+
+tickets_not_shown_up as (
+
+    select
+        event_key,
+        source,
+        service_point_id,
+        data ->> 'ticket_key' as ticket_key,
+        occurred_date,
+        occurred_at,
+        received_at
+
+    from events
+
+    where event_type = 'queue.no_show'
+
+)
+
+select * from tickets_not_shown_up
