@@ -8,8 +8,8 @@ from scipy import stats
 
 CONFIDENCE = 0.95
 FEWEST_DAYS = 5
-# Where fewer than FEWEST_DAYS days deviate, they are too few to estimate a variance from. The fewer they are, the
-# more weighs an assumption: a day counts as at most ten independent observations (correlation within a day 0.1).
+# Where fewer than FEWEST_DAYS days deviate, they are too few to estimate a variance from. The fewer they are,
+# the more an assumption weighs: a day counts as at most ten independent observations (correlation 0.1).
 ASSUMED_DAY_CORRELATION = 0.1
 
 Numbers = NDArray[np.float64]

@@ -1,7 +1,6 @@
 """Kaplan-Meier quantiles and their bootstrap intervals over opening days."""
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
