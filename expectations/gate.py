@@ -1,8 +1,120 @@
 """Judge a stage before the next one may run."""
 
+import hashlib
+from datetime import datetime
+
 import click
+import sqlalchemy
+from sqlalchemy import text
+
+from expectations.runner import STAGES, Check, Judgement, judge
+from infra import database
+from infra.errors import ActionNeeded
+from infra.months import Month, month_arguments, parse_cutoff, parse_month
+from infra.settings import read_settings
+
+# What a verdict is about. It changes when the stage before has stored or built something else.
+INPUTS = {
+    "landing": """
+        select count(*), max(stored_at), (select digest from ops.reference_load order by loaded_at desc limit 1)
+        from landing.event
+        where received_at < :cutoff
+    """,
+    "marts": "select max(build_id) from ops.build where stage = 'marts' and month = :month and cutoff = :cutoff",
+    "metrics": "select max(build_id) from ops.build where stage = 'metrics' and month = :month and cutoff = :cutoff",
+    "release": """
+        select md5(string_agg(estimate::text, '|' order by estimate::text collate "C"))
+        from publish.estimate
+        where month = :month and cutoff = :cutoff
+    """,
+}
+STORE = """
+    insert into ops.gate_run (
+        stage, month, cutoff, suite_version, verdict, blocking_failed, warning_failed, check_count,
+        results, input_digest
+    ) values (
+        :stage, :month, :cutoff, :suite_version, :verdict, :blocking_failed, :warning_failed, :check_count,
+        cast(:results as json), :input_digest
+    )
+"""
+LATEST_BUILD = "select month, cutoff from ops.build where stage = :stage order by build_id desc limit 1"
 
 
-@click.command(epilog="Example: pulssi gate")
-def gate() -> None:
-    """Judge a stage before the next one may run."""
+@click.command(epilog="Example: pulssi gate landing 2026-10")
+@click.argument("stage", type=click.Choice(STAGES))
+@month_arguments
+def gate(stage: str, month: str, status: str, cutoff: str | None) -> None:
+    """Judge STAGE of MONTH: 0 when the next stage may run (warnings are listed), 1 when it may not."""
+    settings = read_settings()
+    judged_month = parse_month(month)
+    instant = parse_cutoff(cutoff, judged_month, status, settings.deployment.time_zone)
+    engine = database.engine(settings)
+    try:
+        judgement = run_gate(engine, stage, judged_month, instant)
+    finally:
+        engine.dispose()
+    for line in describe(judgement, judged_month):
+        click.echo(line)
+    if judgement.verdict == "blocked":
+        raise SystemExit(1)
+
+
+def run_gate(engine: sqlalchemy.Engine, stage: str, month: Month, cutoff: datetime) -> Judgement:
+    """Judge a stage and store the verdict; raise ActionNeeded when what was built is of another month or cutoff."""
+    with engine.connect() as connection:
+        input_digest = _input_digest(connection, stage, month, cutoff)
+    judgement = judge(stage, month, cutoff, engine.url)
+    with engine.begin() as connection:
+        if _input_digest(connection, stage, month, cutoff) != input_digest:
+            raise ActionNeeded(
+                f"gate {stage} {month}: what was judged changed meanwhile: run it again when nothing else writes"
+            )
+        connection.execute(
+            text(STORE),
+            {
+                "stage": stage,
+                "month": month.first_day,
+                "cutoff": cutoff,
+                "suite_version": judgement.suite_version,
+                "verdict": judgement.verdict,
+                "blocking_failed": len(judgement.blocking),
+                "warning_failed": len(judgement.warnings),
+                "check_count": len(judgement.checks),
+                "results": judgement.as_json(),
+                "input_digest": input_digest,
+            },
+        )
+    return judgement
+
+
+def describe(judgement: Judgement, month: Month) -> list[str]:
+    """What a person reads: the verdict, and for each failed check what was found and what to do."""
+    lines = [f"gate {judgement.stage} {month}: {judgement.verdict.replace('_', ' ')}, {len(judgement.checks)} checks"]
+    for title, failed in (("BLOCKED by", judgement.blocking), ("warning", judgement.warnings)):
+        for check in failed:
+            lines += [f"{title} {check.suite} {check.name}: expected that {check.says}"]
+            lines += [f"    found {_found(check)}", f"    do: {check.action}"]
+    return lines
+
+
+def _found(check: Check) -> str:
+    if not check.sample:
+        return f"{check.observed} (limit: {check.limit})"
+    examples = "; ".join(
+        ", ".join(f"{name} {value}" for name, value in row.items()) if isinstance(row, dict) else str(row)
+        for row in check.sample
+    )
+    return f"{check.observed}, for example {examples}"
+
+
+def _input_digest(connection: sqlalchemy.Connection, stage: str, month: Month, cutoff: datetime) -> str:
+    if stage in ("marts", "metrics"):
+        built = connection.execute(text(LATEST_BUILD), {"stage": stage}).one_or_none()
+        if built is None or tuple(built) != (month.first_day, cutoff):
+            held = "nothing" if built is None else f"{built.month:%Y-%m} as of {built.cutoff.isoformat()}"
+            raise ActionNeeded(
+                f"the {stage} hold {held}, not {month} as of {cutoff.isoformat()}:"
+                f" run pulssi build {month} --stage {stage}"
+            )
+    row = connection.execute(text(INPUTS[stage]), {"month": month.first_day, "cutoff": cutoff}).one()
+    return hashlib.sha256(repr(tuple(row)).encode()).hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""What must hold of landing, ledger and reference before dbt builds the marts."""

@@ -1,0 +1,1 @@
+"""What must hold of facts and dimensions before the metrics are computed."""

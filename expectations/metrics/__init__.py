@@ -1,0 +1,1 @@
+"""What must hold of the metrics' components and values before estimates are made."""
