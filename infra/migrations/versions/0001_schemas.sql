@@ -309,7 +309,7 @@ create table ops.build (
     reference_digest text not null,
     built_at timestamptz not null default now()
 );
-comment on table ops.build is 'Writer: kpi build. One row per finished dbt build of a stage (marts or metrics).';
+comment on table ops.build is 'Writer: kpi. One row per finished dbt build of a stage (marts or metrics), and per estimate made from one.';
 
 -- Publish -----------------------------------------------------------------------------------------------------------
 
@@ -352,7 +352,6 @@ create table publish.release (
     gate_verdicts json not null,
     created_at timestamptz not null default now(),
     unique (month, vintage),
-    unique (month, content_hash),
     check (status in ('provisional', 'final'))
 );
 
