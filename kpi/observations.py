@@ -1,0 +1,124 @@
+"""From metric values to observations: each number with its interval, its n, its statuses and its completeness."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from kpi import intervals, opening_days
+from kpi.intervals import Interval
+from kpi.metric_catalogue import Metric
+from kpi.opening_days import CellKey
+
+KEY = ["metric_id", "metric_version", "period", "level", "level_id", "collection_mode"]
+# SDMX CL_OBS_STATUS: A normal, P provisional, U low reliability, M missing.
+STATUS_OF_RELEASE = {"final": "A", "provisional": "P"}
+# SDMX CL_CONF_STATUS: F free. Suppression will decide which observations are not.
+FREE = "F"
+SCALES = {"score_1_5": (1.0, 5.0)}
+
+
+def observed(
+    values: pd.DataFrame,
+    components: pd.DataFrame,
+    completeness: pd.DataFrame,
+    metrics: Mapping[str, Metric],
+    status: str,
+    gate_verdict: str,
+) -> pd.DataFrame:
+    """One row per metric value, with the columns of publish.estimate but month and cutoff."""
+    by_day = dict(opening_days.cells(components))
+    rows = [_observation(value, metrics[value["metric_id"]], by_day, status) for value in _records(values)]
+    observations = pd.DataFrame(rows).astype({"observation_count": "Int64", "cluster_count": "Int64"})
+    families = {metric_id: metric.source_family for metric_id, metric in metrics.items()}
+    return (
+        observations.assign(source_family=observations["metric_id"].map(families))
+        .merge(completeness_shares(completeness), how="left", on=["period", "level", "level_id", "source_family"])
+        .drop(columns="source_family")
+        .assign(confidentiality_status=FREE, gate_verdict=gate_verdict)
+    )
+
+
+def completeness_shares(completeness: pd.DataFrame) -> pd.DataFrame:
+    """Share of the opening minutes that were measured and of the expected sources that delivered; unknown stays so."""
+    minutes = completeness["measured_minutes"] / completeness["opening_minutes"].where(
+        completeness["opening_minutes"] > 0
+    )
+    sources = completeness["delivered_source_count"] / completeness["expected_source_count"].where(
+        completeness["expected_source_count"] > 0
+    )
+    keys = completeness[["period", "level", "level_id", "source_family"]]
+    return keys.assign(completeness_minutes_share=minutes, completeness_sources_share=sources)
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")  # type: ignore[return-value]
+
+
+def _observation(
+    value: dict[str, Any], metric: Metric, by_day: dict[CellKey, pd.DataFrame], status: str
+) -> dict[str, Any]:
+    key: CellKey = tuple(value[name] for name in KEY)  # type: ignore[assignment]
+    cell = by_day.get(key)
+    counted = _observation_count(value, metric)
+    interval = _interval(value, metric, cell, key) if value["value_status"] == "observed" else Interval()
+    return {
+        **dict(zip(KEY, key, strict=True)),
+        "value": value["value"],
+        "lower_bound": interval.lower,
+        "upper_bound": interval.upper,
+        "observation_count": counted,
+        "numerator": value["numerator"],
+        "denominator": value["denominator"],
+        "cluster_count": None if cell is None else opening_days.day_count(cell),
+        "interval_method": interval.method,
+        **_statuses(value, metric, counted, interval, status),
+    }
+
+
+def _observation_count(value: dict[str, Any], metric: Metric) -> int | None:
+    counted = value["numerator"] if metric.statistic == "count" else value["denominator"]
+    return None if counted is None else round(counted)
+
+
+def _statuses(
+    value: dict[str, Any], metric: Metric, counted: int | None, interval: Interval, status: str
+) -> dict[str, str | None]:
+    """The observation status and the one reason that explains most: missing, out of range, no interval, few."""
+    if value["value_status"] == "no_data":
+        return {"observation_status": "M", "status_reason": value["missing_reason"]}
+    few = metric.statistic != "count" and counted is not None and counted < metric.minimum_observation_count
+    out_of_range = "beyond_range" if value["value_status"] == "beyond_range" else None
+    reason = out_of_range or interval.reason or ("fewer_than_minimum" if few else None)
+    return {"observation_status": "U" if few else STATUS_OF_RELEASE[status], "status_reason": reason}
+
+
+def _interval(value: dict[str, Any], metric: Metric, cell: pd.DataFrame | None, key: CellKey) -> Interval:
+    match (metric.interval, metric.statistic):
+        case ("persons", "ratio"):
+            return intervals.share_of_persons(value["numerator"], value["denominator"])
+        case ("persons", "mean"):
+            sums = (value["numerator"], value["denominator"], value["sum_of_squares"])
+            return intervals.mean_of_persons(*sums, *SCALES[metric.unit])
+        case ("poisson", "count"):
+            return intervals.count_of_events(value["numerator"])
+        case ("opening_days", statistic):
+            return _by_opening_day(value, cell, statistic, metric.quantile, key)
+        case ("none", _):
+            return Interval()
+    raise ValueError(f"{metric.metric_id}: no interval {metric.interval} for the statistic {metric.statistic}")
+
+
+def _by_opening_day(
+    value: dict[str, Any], cell: pd.DataFrame | None, statistic: str, quantile: float | None, key: CellKey
+) -> Interval:
+    """The interval of *cell*, held to contain the value; its days have to add up to what the value is made of."""
+    assert cell is not None, f"{key} has a value and no opening day"
+    for part in ("numerator", "denominator"):
+        assert math.isclose(cell[part].sum(), value[part], rel_tol=1e-6), f"{key}: {part} differs from its days"
+    interval = opening_days.interval_of(cell, statistic, quantile, key)
+    if interval.lower is None:
+        return interval
+    upper = None if interval.upper is None else max(interval.upper, value["value"])
+    return Interval(min(interval.lower, value["value"]), upper, interval.method)
