@@ -18,3 +18,7 @@
 {% macro is_valid_on(dated, day) -%}
     {{ day }} >= {{ dated }}.valid_from and {{ day }} < coalesce({{ dated }}.valid_to, 'infinity')
 {%- endmacro %}
+
+{% macro instant_of(local_timestamp) -%}
+    ({{ local_timestamp }}) at time zone '{{ var("time_zone") }}'
+{%- endmacro %}

@@ -1,0 +1,55 @@
+with
+
+tickets as (
+
+    select * from {{ ref('int_tickets_followed') }}
+
+),
+
+bookings as (
+
+    select * from {{ ref('int_bookings_latest') }}
+
+),
+
+checked_in_with_a_slot as (
+
+    select
+        tickets.ticket_key,
+        tickets.service_point_id,
+        tickets.agency_code,
+        tickets.waiting_outcome,
+        {{ seconds_between('bookings.slot_starts_at', 'tickets.checked_in_at') }} as check_in_delay_as_told,
+        {{ seconds_between('bookings.slot_starts_at', 'tickets.called_at') }} as call_delay_as_told,
+        {{ seconds_between('greatest(tickets.checked_in_at, bookings.slot_starts_at)', 'tickets.called_at') }}
+            as booked_wait_as_told,
+        tickets.opening_date
+
+    from tickets
+    inner join bookings on tickets.booking_key = bookings.booking_key
+
+    where tickets.is_counted and tickets.checked_in_at is not null
+
+),
+
+timed as (
+
+    select
+        ticket_key,
+        service_point_id,
+        agency_code,
+        waiting_outcome,
+        cast(floor(check_in_delay_as_told) as integer) as check_in_delay_seconds,
+        cast(floor(call_delay_as_told) as integer) as call_delay_seconds,
+        -- A call before the slot is no wait, however early it comes.
+        case
+            when booked_wait_as_told <= {{ var('longest_wait_seconds') }}
+                then cast(greatest(floor(booked_wait_as_told), 0) as integer)
+        end as booked_wait_seconds,
+        opening_date
+
+    from checked_in_with_a_slot
+
+)
+
+select * from timed

@@ -1,0 +1,60 @@
+with
+
+sources as (
+
+    select * from {{ ref('stg_reference__sources') }}
+
+),
+
+waves as (
+
+    select * from {{ ref('stg_reference__waves') }}
+
+),
+
+periods as (
+
+    select
+        period,
+        cast(period + interval '1 month' as date) as next_period
+
+    from (values ({{ month_start(-1) }}), ({{ month_start() }})) as built_months (period)
+
+),
+
+expected as (
+
+    select distinct
+        periods.period,
+        sources.source,
+        sources.source_family,
+        case sources.source_family
+            when 'queue' then 'queue_system'
+            when 'booking' then 'booking_system'
+            else sources.collection_mode
+        end as collection_mode,
+        sources.service_point_id,
+        sources.cadence = 'continuous'
+        and sources.service_point_id is not null
+        and (
+            sources.source_family = 'queue'
+            or sources.collection_mode in ('{{ var("hourly_feedback_modes") | join("', '") }}')
+        ) as answers_for_every_hour,
+        sources.valid_from,
+        sources.valid_to
+
+    from periods
+    inner join sources
+        on
+            periods.next_period > sources.valid_from
+            and periods.period < coalesce(sources.valid_to, 'infinity')
+    left join waves
+        on
+            periods.next_period > waves.starts_on
+            and periods.period <= waves.ends_on
+
+    where sources.cadence <> 'wave' or waves.wave_id is not null
+
+)
+
+select * from expected

@@ -1,0 +1,80 @@
+with
+
+tickets_issued as (
+
+    select * from {{ ref('stg_landing__tickets_issued') }}
+
+),
+
+tickets_called as (
+
+    select * from {{ ref('stg_landing__tickets_called') }}
+
+),
+
+first_calls as (
+
+    select
+        ticket_key,
+        min(occurred_at) as called_at
+
+    from tickets_called
+
+    group by 1
+
+),
+
+issues_in_order as (
+
+    select
+        tickets_issued.*,
+        first_calls.called_at,
+        lag(tickets_issued.occurred_at) over (
+            partition by tickets_issued.ticket_key
+            order by tickets_issued.occurred_at, tickets_issued.event_key
+        ) as previous_issued_at
+
+    from tickets_issued
+    left join first_calls on tickets_issued.ticket_key = first_calls.ticket_key
+
+),
+
+attempts as (
+
+    select
+        *,
+        count(*) over (partition by ticket_key) as attempt_count
+
+    from issues_in_order
+
+    -- A second issue within the retry time repeats the first; one after the call cannot begin a new attempt.
+    where
+        previous_issued_at is null
+        or (
+            occurred_at > previous_issued_at + {{ seconds('retry_seconds') }}
+            and (called_at is null or occurred_at <= called_at + {{ seconds('retry_seconds') }})
+        )
+
+),
+
+last_attempts as (
+
+    select distinct on (ticket_key)
+        ticket_key,
+        visit_key,
+        booking_key,
+        service_point_id,
+        agency_code,
+        access,
+        purpose,
+        attempt_count - 1 as reverted_attempt_count,
+        occurred_date as issued_date,
+        occurred_at as issued_at
+
+    from attempts
+
+    order by ticket_key asc, occurred_at desc, event_key asc
+
+)
+
+select * from last_attempts

@@ -1,0 +1,78 @@
+with
+
+tickets_issued as (
+
+    select * from {{ ref('stg_landing__tickets_issued') }}
+
+),
+
+tickets_checked_in as (
+
+    select * from {{ ref('stg_landing__tickets_checked_in') }}
+
+),
+
+tickets_called as (
+
+    select * from {{ ref('stg_landing__tickets_called') }}
+
+),
+
+services_started as (
+
+    select * from {{ ref('stg_landing__services_started') }}
+
+),
+
+services_ended as (
+
+    select * from {{ ref('stg_landing__services_ended') }}
+
+),
+
+tickets_abandoned as (
+
+    select * from {{ ref('stg_landing__tickets_abandoned') }}
+
+),
+
+tickets_not_shown_up as (
+
+    select * from {{ ref('stg_landing__tickets_not_shown_up') }}
+
+),
+
+unioned as (
+
+    {{ ticket_transition('tickets_issued', 'issued', 1) }}
+    union all
+    {{ ticket_transition('tickets_checked_in', 'checked_in', 2) }}
+    union all
+    {{ ticket_transition('tickets_called', 'called', 3, has_desk=true) }}
+    union all
+    {{ ticket_transition('services_started', 'started', 4, has_desk=true) }}
+    union all
+    {{ ticket_transition('services_ended', 'ended', 5, has_desk=true, is_end=true) }}
+    union all
+    {{ ticket_transition('tickets_abandoned', 'abandoned', 6) }}
+    union all
+    {{ ticket_transition('tickets_not_shown_up', 'no_show', 7) }}
+
+),
+
+repeats_flagged as (
+
+    select
+        *,
+        coalesce(
+            lag(transition) over (partition by ticket_key order by occurred_at, state_order, event_key) = transition,
+            false
+        ) as is_duplicate_transition,
+        transition in ('abandoned', 'no_show')
+        or (transition = 'ended' and end_state <> 'returned_to_queue') as is_closing
+
+    from unioned
+
+)
+
+select * from repeats_flagged

@@ -1,0 +1,87 @@
+with
+
+ticket_events as (
+
+    select * from {{ ref('int_ticket_events_unioned') }}
+
+),
+
+attempts as (
+
+    select * from {{ ref('int_ticket_attempts_chosen') }}
+
+),
+
+events_of_the_attempt as (
+
+    select ticket_events.*
+
+    from ticket_events
+    left join attempts on ticket_events.ticket_key = attempts.ticket_key
+
+    -- What happened before a reissued ticket belongs to the attempt that was reverted.
+    where
+        coalesce(attempts.reverted_attempt_count, 0) = 0
+        or ticket_events.occurred_at >= attempts.issued_at - {{ seconds('retry_seconds') }}
+
+),
+
+first_closings as (
+
+    select distinct on (ticket_key)
+        ticket_key,
+        transition as closing,
+        end_state,
+        occurred_at as closed_at
+
+    from events_of_the_attempt
+
+    where is_closing
+
+    order by ticket_key asc, occurred_at asc, state_order asc, event_key asc
+
+),
+
+events_until_closed as (
+
+    select
+        events_of_the_attempt.*,
+        first_closings.closing,
+        first_closings.end_state as closing_state,
+        first_closings.closed_at,
+        coalesce(
+            events_of_the_attempt.occurred_at > first_closings.closed_at + {{ seconds('retry_seconds') }},
+            false
+        ) as is_after_close
+
+    from events_of_the_attempt
+    left join first_closings on events_of_the_attempt.ticket_key = first_closings.ticket_key
+
+),
+
+stages as (
+
+    select
+        ticket_key,
+        (array_agg(service_point_id order by occurred_at, state_order))[1] as service_point_id,
+        min(booking_key) as booking_key,
+        min(closing) as closing,
+        min(closing_state) as closing_state,
+        bool_or(is_duplicate_transition) as has_duplicate_transition,
+        bool_or(is_after_close) as has_event_after_close,
+        bool_or(is_time_inaccurate) as is_time_inaccurate,
+        bool_or(end_state = 'returned_to_queue' and not is_after_close) as is_returned,
+        min(occurred_date) as first_date,
+        min(occurred_at) as first_event_at,
+        min(occurred_at) filter (where transition = 'checked_in') as checked_in_at,
+        min(occurred_at) filter (where transition = 'called' and not is_after_close) as called_at,
+        min(occurred_at) filter (where transition = 'started' and not is_after_close) as started_at,
+        min(closed_at) as closed_at
+
+    from events_until_closed
+
+    group by 1
+
+)
+
+select * from stages

@@ -1,0 +1,24 @@
+with
+
+targets as (
+
+    select * from {{ ref('stg_reference__targets') }}
+
+),
+
+named as (
+
+    select
+        metric_id,
+        service_point_id,
+        parameter,
+        status,
+        value,
+        valid_from,
+        valid_to
+
+    from targets
+
+)
+
+select * from named

@@ -1,0 +1,36 @@
+with
+
+answers as (
+
+    select * from {{ ref('int_feedback_answers_scored') }}
+
+),
+
+counted_by_day as (
+
+    select
+        service_point_id,
+        agency_code,
+        collection_mode,
+        service_kind,
+        population,
+        question_code,
+        scale_code,
+        raw_value,
+        question_version,
+        score,
+        count(*) as answer_count,
+        is_answer,
+        opening_date
+
+    from answers
+
+    where {{ in_built_months('opening_date') }}
+
+    group by
+        service_point_id, agency_code, collection_mode, service_kind, population, question_code, scale_code, raw_value,
+        question_version, score, is_answer, opening_date
+
+)
+
+select * from counted_by_day
