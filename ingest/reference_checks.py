@@ -1,0 +1,88 @@
+"""What must hold between the rows of the reference files."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from itertools import combinations
+from typing import Any
+
+from ingest.reference_tables import Table, tables
+
+Value = str | date | time | int | Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a reference file; *values* holds only the cells that could be read."""
+
+    place: str
+    values: dict[str, Any]
+
+
+Reference = dict[str, list[Row]]
+
+
+def find_problems(reference: Reference) -> Iterator[str]:
+    """A line for each problem: file, row, column, value, and what to do."""
+    for table in tables():
+        rows = reference[table.file]
+        if table.required and not rows:
+            yield f"{table.file}: missing or empty: every deployment needs its rows"
+        for row in rows:
+            yield from _order_problems(table, row)
+            yield from _reference_problems(table, row, reference)
+        yield from _overlaps(table, rows)
+    for row in reference["sources.csv"]:
+        if row.values.get("family") == "feedback" and row.values.get("collection_mode", "") is None:
+            yield f"{row.place}, collection_mode '': empty for a feedback source: give its mode, such as device or sms"
+
+
+def _order_problems(table: Table, row: Row) -> Iterator[str]:
+    for first, sign, second in table.ordered:
+        start, end = row.values.get(first), row.values.get(second)
+        if start is not None and end is not None and (end < start or (end == start and sign == "<")):
+            rule = "must come after" if sign == "<" else "must not come before"
+            yield f"{row.place}, {second} '{end}': {rule} {first} ('{start}'): correct one of them"
+    if table.hours and (row.values.get("opens_at", "") is None) != (row.values.get("closes_at", "") is None):
+        yield f"{row.place}, closes_at: only one of opens_at and closes_at is given: give both, or none when closed"
+
+
+def _reference_problems(table: Table, row: Row, reference: Reference) -> Iterator[str]:
+    for column in table.columns:
+        value = row.values.get(column.name)
+        if column.refers_to and value is not None:
+            target = next(other for other in tables() if other.file == column.refers_to).columns[0].name
+            if all(other.values.get(target) != value for other in reference[column.refers_to]):
+                yield (
+                    f"{row.place}, {column.name} {value!r}: not in {column.refers_to}: "
+                    f"add it there (column {target}) or correct the value"
+                )
+
+
+def _overlaps(table: Table, rows: list[Row]) -> Iterator[str]:
+    groups: dict[tuple[Value, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        if all(name in row.values for name in table.key):
+            groups[tuple(row.values[name] for name in table.key)].append(row)
+    for key, members in groups.items():
+        named = ", ".join(f"{name} {str(value or '')!r}" for name, value in zip(table.key, key, strict=True))
+        for first, second in combinations(members, 2):
+            if _meet(first, second, table):
+                what = "its time overlaps" if table.is_dated or table.hours else "the same stands in"
+                fix = "end the earlier row (valid_to) where the later begins" if table.is_dated else "keep one of them"
+                yield f"{second.place}, {named}: {what} {first.place}: {fix}"
+
+
+def _meet(first: Row, second: Row, table: Table) -> bool:
+    if table.is_dated and not _spans_meet(first, second, "valid_from", "valid_to", date.max):
+        return False
+    return not table.hours or _spans_meet(first, second, "opens_at", "closes_at", time.max)
+
+
+def _spans_meet(first: Row, second: Row, start: str, end: str, last: date | time) -> bool:
+    if first.values.get(start) is None or second.values.get(start) is None:
+        return start == "opens_at"  # closed for the day: no other row may stand beside it
+    later, earlier = (first, second) if first.values[start] >= second.values[start] else (second, first)
+    return bool(later.values[start] < (earlier.values.get(end) or last))
