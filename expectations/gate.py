@@ -88,13 +88,14 @@ def run_gate(engine: sqlalchemy.Engine, stage: str, month: Month, cutoff: dateti
 
 
 def describe(judgement: Judgement, month: Month) -> list[str]:
-    """What a person reads: the verdict, and for each failed check what was found and what to do."""
-    lines = [f"gate {judgement.stage} {month}: {judgement.verdict.replace('_', ' ')}, {len(judgement.checks)} checks"]
-    for title, failed in (("BLOCKED by", judgement.blocking), ("warning", judgement.warnings)):
+    """What a person reads: for each failed check what was found and what to do, and last the verdict."""
+    lines = []
+    for title, failed in (("warning", judgement.warnings), ("BLOCKED by", judgement.blocking)):
         for check in failed:
-            lines += [f"{title} {check.suite} {check.name}: expected that {check.says}"]
+            lines.append(f"{title} {check.suite}.{check.name}: expected that {check.says}")
             lines += [f"    found {_found(check)}", f"    do: {check.action}"]
-    return lines
+    counts = f"{len(judgement.checks)} checks, {len(judgement.blocking)} block, {len(judgement.warnings)} warn"
+    return [*lines, f"gate {judgement.stage} {month}: {judgement.verdict.replace('_', ' ')} ({counts})"]
 
 
 def _found(check: Check) -> str:
