@@ -1,13 +1,13 @@
 """
 Makes the release of one month with its reports and its feed, for the coordinators of the points and the agencies.
 
-Runs on the 3rd (provisional) and on the 10th (final) of the next month. By hand, for any month: `pulssi run-month 2026-10`.
+Runs on the 3rd (provisional) and on the 10th (final) of the next month, or for any month by `pulssi run-month 2026-10`.
 
 **Triage**: every task rebuilds the whole of its month from the landing tables, so it is always safe to clear it.
 
-- `gate_*` failed: a decision, not an accident. Its log names each failed check and what to do; nothing after it ran, and
-  readers still see the last release. Mend the cause, then clear the gate. A gate that passes with warnings goes on.
-- `build_*` or `estimate` failed: the error of dbt or Python is in its log; `pulssi status` says whether the services answer.
+- `gate_*` failed: a decision, not an accident. Its log names each failed check and what to do; nothing after it ran,
+  and readers still see the last release. Mend the cause, then clear the gate. One with only warnings goes on.
+- `build_*` or `estimate` failed: the error of dbt or Python is in its log; `pulssi status` says if the services answer.
 - `report` or `feed` failed: the release stands. Clear only that task.
 """
 
