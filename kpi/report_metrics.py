@@ -1,0 +1,195 @@
+"""The tables and explanations of the metrics in a report."""
+
+from dataclasses import replace
+from itertools import groupby
+
+from kpi.published import MetricLabel, Observation
+from kpi.report_content import Cell, Fact, MetricGroup, MetricPart, Row, RowGroup, Section, Table
+from kpi.report_numbers import (
+    Reading,
+    count_cell,
+    coverage_cell,
+    interval_cell,
+    sentence_of,
+    value_cell,
+)
+from kpi.texts import Texts
+
+
+def agreed_section(reading: Reading) -> Section:
+    texts = reading.texts
+    groups = tuple(
+        MetricGroup(texts(f"goal.{goal}"), tuple(metric_part(reading, metric) for metric in metrics))
+        for goal, metrics in groupby(reading.metrics("agreed"), key=lambda metric: metric.goal)
+    )
+    paragraphs = (texts("agreed.introduction"),)
+    return Section("mittarit", texts("agreed.heading"), paragraphs=paragraphs, groups=groups)
+
+
+def supporting_section(reading: Reading) -> Section:
+    texts = reading.texts
+    parts = tuple(metric_part(reading, metric) for metric in reading.metrics("supporting"))
+    paragraphs = (texts("supporting.introduction"),)
+    groups = (MetricGroup("", parts),) if parts else ()
+    return Section("tukevat", texts("supporting.heading"), paragraphs=paragraphs, groups=groups)
+
+
+def metric_part(reading: Reading, metric: MetricLabel) -> MetricPart:
+    """One metric; without a row for the point there is no table but a sentence that says so."""
+    texts = reading.texts
+    modes = tuple(reading.own(metric))
+    about = f"metric {metric.metric_id}"
+    facts = (
+        Fact(texts("metric.numerator"), texts.named(metric.numerator, about)),
+        *_optional(texts("metric.denominator"), metric.denominator.get(texts.locale.language, "")),
+        *_optional(texts("metric.caveats"), metric.caveats.get(texts.locale.language, "")),
+        Fact(
+            texts("metric.definition"),
+            texts("metric.version", source=metric.source, metric_id=metric.metric_id, version=metric.version),
+        ),
+    )
+    return MetricPart(
+        anchor=metric.metric_id.replace("_", "-"),
+        name=reading.name(metric),
+        explanation=texts.named(metric.explanations, about),
+        table=_table(reading, metric, modes) if modes else None,
+        absence="" if modes else texts("reason.not_in_release.why"),
+        facts=facts,
+    )
+
+
+def overview_table(reading: Reading) -> Table:
+    """Every agreed metric of the point on a line: this month and the one before, never the modes together."""
+    texts = reading.texts
+    month = reading.release.month
+    groups = []
+    for goal, metrics in groupby(reading.metrics("agreed"), key=lambda metric: metric.goal):
+        rows = [row for metric in metrics for row in _overview_rows(reading, metric)]
+        groups.append(RowGroup(texts(f"goal.{goal}"), tuple(rows)))
+    return Table(
+        caption=texts("overview.caption", point=point_name(reading)),
+        columns=(
+            texts("column.metric"),
+            texts.month(month.first_day).capitalize(),
+            texts("column.interval"),
+            texts("column.count"),
+            texts.month(month.previous.first_day).capitalize(),
+        ),
+        numeric=(True, True, True, True),
+        widths=(36, 17, 17, 10, 20),
+        groups=tuple(groups),
+    )
+
+
+def point_name(reading: Reading) -> str:
+    return reading.texts.named(reading.point.names, f"service point {reading.point.service_point_id}")
+
+
+def compared_places(reading: Reading, metric: MetricLabel, mode: str) -> tuple[tuple[str, Observation | None], ...]:
+    """The point, the month before, its size class and the country, all of one collection mode."""
+    texts = reading.texts
+    month = reading.release.month.first_day
+    before = reading.release.month.previous.first_day
+    size_class = reading.point.size_class
+    own = (
+        (texts("place.point", month=texts.month(month)), reading.own(metric).get(mode)),
+        (texts("place.point", month=texts.month(before)), reading.own(metric, before).get(mode)),
+    )
+    references = (
+        (
+            texts("place.size_class", size_class=reading.size_class, month=texts.month(month)),
+            reading.rows("size_class", size_class, metric, month).get(mode),
+        ),
+        (
+            texts("place.national", month=texts.month(month)),
+            reading.rows("national", "national", metric, month).get(mode),
+        ),
+    )
+    return own + tuple((place, row) for place, row in references if row is not None)
+
+
+def headline_sentences(reading: Reading) -> tuple[str, ...]:
+    """The first number of each goal, beside the month before and with no word on the difference."""
+    found = []
+    for _, metrics in groupby(reading.metrics("agreed"), key=lambda metric: metric.goal):
+        shown = ((metric, row) for metric in metrics for row in reading.own(metric).values() if row.value is not None)
+        if first := next(shown, None):
+            found.append(_headline(reading, *first))
+    return tuple(found)
+
+
+def _headline(reading: Reading, metric: MetricLabel, row: Observation) -> str:
+    texts = reading.texts
+    previous_month = reading.release.month.previous.first_day
+    before = reading.own(metric, previous_month).get(row.collection_mode)
+    now = texts(
+        "headline.now",
+        metric=reading.name(metric),
+        mode=reading.code("collection_mode", row.collection_mode),
+        sentence=sentence_of(row, metric, texts),
+    )
+    if before is None or before.value is None:
+        return f"{now} {texts('headline.nothing_before', month=texts.month(previous_month))}"
+    sentence = sentence_of(before, metric, texts)
+    return f"{now} {texts('headline.before', month=texts.month(previous_month), sentence=sentence)}"
+
+
+def _overview_rows(reading: Reading, metric: MetricLabel) -> list[Row]:
+    texts = reading.texts
+    name = reading.name(metric)
+    now = reading.own(metric)
+    before = reading.own(metric, reading.release.month.previous.first_day)
+    if not now:
+        missing = Cell(texts("value.missing"))
+        return [Row(name, (Cell(texts("value.not_in_release")), missing, missing, missing))]
+    rows = []
+    for mode, row in now.items():
+        cells = (
+            value_cell(row, metric, texts),
+            interval_cell(row, metric, texts),
+            count_cell(row, texts),
+            _with_interval(before.get(mode), metric, texts),
+        )
+        heading = texts("overview.metric_and_mode", metric=name, mode=reading.code("collection_mode", mode))
+        rows.append(Row(heading, cells))
+    return rows
+
+
+def _with_interval(row: Observation | None, metric: MetricLabel, texts: Texts) -> Cell:
+    cell = value_cell(row, metric, texts)
+    has_interval = row is not None and row.upper_bound is not None
+    return replace(cell, detail=interval_cell(row, metric, texts).text if has_interval else "")
+
+
+def _table(reading: Reading, metric: MetricLabel, modes: tuple[str, ...]) -> Table:
+    texts = reading.texts
+    columns = ("column.place", "column.value", "column.interval", "column.count", "column.coverage")
+    return Table(
+        caption=texts("metric.caption", metric=reading.name(metric)),
+        columns=tuple(texts(column) for column in columns),
+        numeric=(True, True, True, True),
+        widths=(36, 18, 20, 12, 14),
+        groups=tuple(_mode_group(reading, metric, mode) for mode in modes),
+    )
+
+
+def _mode_group(reading: Reading, metric: MetricLabel, mode: str) -> RowGroup:
+    rows = tuple(
+        Row(heading, _cells(row, metric, reading), is_main=index == 0)
+        for index, (heading, row) in enumerate(compared_places(reading, metric, mode))
+    )
+    heading = reading.texts("mode.heading", mode=reading.code("collection_mode", mode))
+    return RowGroup(heading, rows)
+
+
+def _cells(row: Observation | None, metric: MetricLabel, reading: Reading) -> tuple[Cell, ...]:
+    return (
+        value_cell(row, metric, reading.texts),
+        interval_cell(row, metric, reading.texts),
+        count_cell(row, reading.texts),
+        coverage_cell(row, reading.texts),
+    )
+
+
+def _optional(name: str, value: str) -> tuple[Fact, ...]:
+    return (Fact(name, value),) if value else ()

@@ -1,0 +1,119 @@
+"""What a report lacks: each number that is missing, why, and who can mend it; and how much was measured."""
+
+from kpi.published import MetricLabel, Observation
+from kpi.report_content import Cell, Row, RowGroup, Section, Table
+from kpi.report_numbers import FREE_TO_PUBLISH, Reading
+
+COMPLETENESS = "completeness"
+
+
+def missing_section(reading: Reading) -> Section:
+    texts = reading.texts
+    groups = _gaps(reading)
+    tables = (*((_missing_table(reading, groups),) if groups else ()), *completeness_tables(reading))
+    paragraphs = (texts("missing.introduction") if groups else texts("missing.nothing"),)
+    return Section("puuttuvat", texts("missing.heading"), paragraphs=paragraphs, tables=tables)
+
+
+def missing_names(reading: Reading) -> tuple[str, ...]:
+    """Agreed metrics of which the point has no number in any collection mode."""
+    without = (
+        metric for metric in reading.metrics("agreed") if all(row.value is None for row in reading.own(metric).values())
+    )
+    return tuple(reading.name(metric) for metric in without)
+
+
+def completeness_tables(reading: Reading) -> tuple[Table, ...]:
+    """Measured hours of opening hours, and sources that delivered, by family of sources."""
+    texts = reading.texts
+    metric = reading.release.metrics.get(COMPLETENESS)
+    families = reading.own(metric) if metric else {}
+    if not families:
+        return ()
+    columns = ("column.family", "column.measured", "column.open", "column.share", "column.sources")
+    return (
+        Table(
+            caption=texts("completeness.caption", during=texts.during(reading.release.month.first_day)),
+            columns=tuple(texts(column) for column in columns),
+            numeric=(True, True, True, True),
+            widths=(28, 18, 18, 18, 18),
+            groups=(RowGroup("", tuple(_completeness_row(reading, *family) for family in families.items())),),
+        ),
+    )
+
+
+def _completeness_row(reading: Reading, family: str, row: Observation) -> Row:
+    texts = reading.texts
+    unknown = Cell(texts("coverage.unknown"))
+
+    def hours(minutes: float | None) -> Cell:
+        return unknown if minutes is None else Cell(texts("unit.hours", number=texts.number(minutes / 60, 1)))
+
+    share = unknown if row.value is None else Cell(texts.percent(row.value, 1))
+    sources = row.completeness_sources_share
+    delivered = unknown if sources is None else Cell(texts.percent(sources, 0))
+    return Row(texts(f"family.{family}"), (hours(row.numerator), hours(row.denominator), share, delivered))
+
+
+def _gaps(reading: Reading) -> dict[tuple[str, str, str], list[str]]:
+    """The names of what is missing, by (what of it, why, who can mend it), in the order of the metrics."""
+    texts = reading.texts
+    gaps: dict[tuple[str, str, str], list[str]] = {}
+    for metric in (*reading.metrics("agreed"), *reading.metrics("supporting")):
+        rows = reading.own(metric)
+        for mode, row in rows.items():
+            if reason := _reason(row):
+                what = texts("missing.value") if row.value is None else texts(f"missing.{_lacking(row)}")
+                why = texts(f"reason.{reason}.why", minimum=metric.minimum_observation_count)
+                who = texts(f"reason.{reason}.who", owners=_owners(reading, metric, mode))
+                gaps.setdefault((what, why, who), []).append(name_and_mode(reading, metric, mode))
+        if not rows:
+            key = (texts("missing.value"), texts("reason.not_in_release.why"), texts("reason.not_in_release.who"))
+            gaps.setdefault(key, []).append(reading.name(metric))
+    return dict(sorted(gaps.items(), key=lambda gap: gap[0][0] != texts("missing.value")))
+
+
+def _reason(row: Observation) -> str:
+    """The code of why the number, its interval or its reliability is missing; empty when nothing is."""
+    if row.confidentiality_status != FREE_TO_PUBLISH:
+        return "confidential"
+    return row.status_reason or ("unknown" if row.value is None else "")
+
+
+def _lacking(row: Observation) -> str:
+    if row.status_reason in ("beyond_range", "fewer_than_minimum"):
+        return row.status_reason
+    return "interval" if row.lower_bound is None else "reliability"
+
+
+def _owners(reading: Reading, metric: MetricLabel, mode: str) -> str:
+    """Who answers for the sources that should have delivered the metric to the point."""
+    owners = {
+        source.owner
+        for source in reading.release.sources.values()
+        if source.family == (mode if metric.metric_id == COMPLETENESS else metric.source_family)
+        and source.collection_mode in (None, mode)
+        and source.service_point_id in (None, reading.point.service_point_id)
+    }
+    return ", ".join(sorted(owners)) or reading.texts("owner.unknown")
+
+
+def name_and_mode(reading: Reading, metric: MetricLabel, mode: str) -> str:
+    """A metric with its collection mode; completeness has a family of sources in its place."""
+    name = reading.name(metric)
+    if metric.metric_id == COMPLETENESS:
+        return reading.texts("overview.metric_and_mode", metric=name, mode=reading.texts(f"family.{mode}"))
+    return reading.texts("overview.metric_and_mode", metric=name, mode=reading.code("collection_mode", mode))
+
+
+def _missing_table(reading: Reading, gaps: dict[tuple[str, str, str], list[str]]) -> Table:
+    texts = reading.texts
+    rows = tuple(Row(why, (Cell(what), Cell("; ".join(names)), Cell(who))) for (what, why, who), names in gaps.items())
+    columns = ("column.why", "column.lacking", "column.metrics", "column.who")
+    return Table(
+        caption=texts("missing.caption", during=texts.during(reading.release.month.first_day)),
+        columns=tuple(texts(column) for column in columns),
+        numeric=(False, False, False),
+        widths=(30, 16, 30, 24),
+        groups=(RowGroup("", rows),),
+    )

@@ -1,0 +1,137 @@
+"""How one published number is written: value, interval, number of observations, coverage, warnings."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from kpi.published import MetricLabel, Observation, Release, ServicePointLabel
+from kpi.report_content import Cell
+from kpi.texts import Texts
+
+LOW_RELIABILITY = "U"
+FREE_TO_PUBLISH = "F"
+# Within a goal the middle of a distribution comes first, then shares, then counts.
+STATISTICS = ("mean", "km_quantile", "ratio", "count")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A release read for one service point in one language."""
+
+    release: Release
+    point: ServicePointLabel
+    texts: Texts
+
+    def metrics(self, standing: str) -> list[MetricLabel]:
+        """Metrics of a standing in the order of their goals, then of their ids."""
+        found = (label for label in self.release.metrics.values() if label.standing == standing)
+        return sorted(
+            found, key=lambda label: (label.goal, label.source, STATISTICS.index(label.statistic), label.metric_id)
+        )
+
+    def rows(self, level: str, level_id: str, metric: MetricLabel, period: date) -> dict[str, Observation]:
+        """The numbers of one place, metric and month by collection mode."""
+        found = self.release.of(level, level_id, period)
+        return {row.collection_mode: row for row in found if row.metric_id == metric.metric_id}
+
+    def own(self, metric: MetricLabel, period: date | None = None) -> dict[str, Observation]:
+        point_id = self.point.service_point_id
+        return self.rows("service_point", point_id, metric, period or self.release.month.first_day)
+
+    def name(self, metric: MetricLabel) -> str:
+        return self.texts.named(metric.names, f"metric {metric.metric_id}")
+
+    @property
+    def size_class(self) -> str:
+        label = self.release.size_classes.get(self.point.size_class)
+        return self.texts.named(label.names if label else {}, f"size class {self.point.size_class}")
+
+    @property
+    def region(self) -> str:
+        label = self.release.regions.get(self.point.region_code)
+        return self.texts.named(label.names if label else {}, f"region {self.point.region_code}")
+
+    def code(self, kind: str, code: str) -> str:
+        """The name of a code in the release's own lists."""
+        label = self.release.codes.get(kind, {}).get(code)
+        return self.texts.named(label.names if label else {}, f"{kind} {code}")
+
+
+def is_shown(row: Observation) -> bool:
+    """Whether *row* has a number that may be printed."""
+    return row.value is not None and row.confidentiality_status == FREE_TO_PUBLISH
+
+
+def value_cell(row: Observation | None, metric: MetricLabel, texts: Texts) -> Cell:
+    if row is None:
+        return Cell(texts("value.not_in_release"))
+    if row.confidentiality_status != FREE_TO_PUBLISH:
+        return Cell(texts("value.confidential"))
+    if row.value is None:
+        return Cell(texts("value.missing"), texts(f"reason.{row.status_reason}.short"))
+    value = value_text(row.value, metric, texts)
+    if row.status_reason == "beyond_range":
+        value = texts("value.more_than", value=value)
+    return Cell(value, uncertainty(row, metric, texts))
+
+
+def uncertainty(row: Observation, metric: MetricLabel, texts: Texts) -> str:
+    """The warning that goes with a number of few observations; empty when there is none."""
+    if row.observation_status != LOW_RELIABILITY and row.status_reason != "fewer_than_minimum":
+        return ""
+    if row.observation_count is not None and row.observation_count < metric.minimum_observation_count:
+        return texts("value.uncertain_few", minimum=texts.number(metric.minimum_observation_count, 0))
+    return texts("value.uncertain")
+
+
+def interval_cell(row: Observation | None, metric: MetricLabel, texts: Texts) -> Cell:
+    if row is None or not is_shown(row):
+        return Cell(texts("value.missing"))
+    if row.lower_bound is not None and row.upper_bound is not None:
+        return Cell(interval_text(row.lower_bound, row.upper_bound, metric, texts))
+    if row.lower_bound is not None:
+        return Cell(texts("interval.from", lower=value_text(row.lower_bound, metric, texts)))
+    if metric.interval == "none":
+        return Cell(texts("interval.none"))
+    reason = row.status_reason or "none"
+    return Cell(texts("interval.missing"), texts(f"reason.{reason}.short") if row.status_reason else "")
+
+
+def count_cell(row: Observation | None, texts: Texts) -> Cell:
+    if row is None or row.observation_count is None:
+        return Cell(texts("value.missing"))
+    return Cell(texts.number(row.observation_count, 0))
+
+
+def coverage_cell(row: Observation | None, texts: Texts) -> Cell:
+    """How much of the opening time was measured, else how many of the sources delivered."""
+    if row is not None and row.completeness_minutes_share is not None:
+        return Cell(texts.percent(row.completeness_minutes_share, 1))
+    if row is not None and row.completeness_sources_share is not None:
+        return Cell(texts("coverage.sources", share=texts.percent(row.completeness_sources_share, 0)))
+    return Cell(texts("coverage.unknown"))
+
+
+def value_text(value: float, metric: MetricLabel, texts: Texts) -> str:
+    """A value with its unit: 4,21; 81,0 %; 6,4 min; 1 234."""
+    if metric.unit == "share":
+        return texts.percent(value, metric.decimals)
+    number = texts.number(value, metric.decimals)
+    return texts("unit.minutes", number=number) if metric.unit == "minutes" else number
+
+
+def interval_text(lower: float, upper: float, metric: MetricLabel, texts: Texts) -> str:
+    """Both bounds, the unit once: 80,1–82,4 %."""
+    if metric.unit == "share":
+        return f"{texts.number(lower * 100, metric.decimals)}–{texts.percent(upper, metric.decimals)}"
+    return f"{texts.number(lower, metric.decimals)}–{value_text(upper, metric, texts)}"
+
+
+def sentence_of(row: Observation, metric: MetricLabel, texts: Texts) -> str:
+    """A number in running text: 6,4 min (95 %:n luottamusväli 5,8–7,1 min, n = 512)."""
+    value = value_cell(row, metric, texts)
+    count = count_cell(row, texts).text
+    has_interval = row.lower_bound is not None and row.upper_bound is not None
+    interval = interval_cell(row, metric, texts).text
+    form = "sentence.with_interval" if has_interval else "sentence.without_interval"
+    sentence = texts(form, value=value.text, interval=interval, count=count)
+    return f"{sentence}, {value.note}" if value.note else sentence
