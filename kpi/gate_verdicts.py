@@ -60,7 +60,8 @@ def _passed(connection: sqlalchemy.Connection, month: Month, cutoff: datetime, s
         raise ActionNeeded(f"gate {stage} has not run for {month} with cutoff {cutoff.isoformat()}: run {command}")
     if run.verdict == "blocked":
         raise ActionNeeded(
-            f"gate {stage} blocked {month}, {run.blocking_failed} blocking checks failed: mend what it says, then run {command}"
+            f"gate {stage} blocked {month}, {run.blocking_failed} blocking checks failed:"
+            f" mend what they name, then run {command}"
         )
     if stage in JUDGED_BUILD and run.ran_at < latest_build(connection, month, cutoff, JUDGED_BUILD[stage]).built_at:
         raise ActionNeeded(f"gate {stage} of {month} ran before the latest build of what it judges: run {command}")

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -53,13 +53,13 @@ def completeness_shares(completeness: pd.DataFrame) -> pd.DataFrame:
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return frame.astype(object).where(frame.notna(), None).to_dict("records")  # type: ignore[return-value]
+    return cast(list[dict[str, Any]], frame.astype(object).where(frame.notna(), None).to_dict("records"))
 
 
 def _observation(
     value: dict[str, Any], metric: Metric, by_day: dict[CellKey, pd.DataFrame], status: str
 ) -> dict[str, Any]:
-    key: CellKey = tuple(value[name] for name in KEY)  # type: ignore[assignment]
+    key = cast(CellKey, tuple(value[name] for name in KEY))
     cell = by_day.get(key)
     counted = _observation_count(value, metric)
     interval = _interval(value, metric, cell, key) if value["value_status"] == "observed" else Interval()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -61,7 +62,8 @@ def cells(components: pd.DataFrame) -> Iterator[tuple[CellKey, pd.DataFrame]]:
         day = ["service_point_id", "opening_date", "wait_seconds"]
         grains = list(dict.fromkeys([*keys, *day]))
         sums = components.groupby(grains, as_index=False)[["numerator", "denominator"]].sum()
-        for (metric_id, version, period, level_id, mode), cell in sums.groupby(keys):
+        for key, cell in sums.groupby(keys):
+            metric_id, version, period, level_id, mode = cast(tuple[str, int, date, str, str], key)
             yield (metric_id, version, period, level, level_id, mode), cell.sort_values(day)
 
 
@@ -76,7 +78,8 @@ def interval_of(cell: pd.DataFrame, statistic: str, quantile: float | None, key:
     strata = np.asarray(pd.factorize(cell["service_point_id"])[0][first_of_day], dtype=np.int64)
     called, both = (cell[name].to_numpy(dtype=float) for name in ("numerator", "denominator"))
     if statistic == "ratio":
-        return intervals.share_by_opening_day(strata, np.bincount(days, called), np.bincount(days, both))
+        numerator, denominator = (np.asarray(np.bincount(days, part), dtype=float) for part in (called, both))
+        return intervals.share_by_opening_day(strata, numerator, denominator)
     if statistic == "km_quantile" and quantile is not None:
         minutes = cell["wait_seconds"].to_numpy(dtype=float) / 60
         seed = " ".join(map(str, key))

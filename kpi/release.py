@@ -1,8 +1,137 @@
-"""Freeze the estimates of a month as a numbered release."""
+"""Freeze the estimates of a month as a numbered release that never changes."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
 import click
+import sqlalchemy
+
+from infra import database
+from infra.errors import ActionNeeded
+from infra.months import Month, month_arguments, parse_cutoff, parse_month
+from infra.settings import Settings, read_settings
+
+GATES = ("landing", "marts", "metrics", "release")
+# The one place where published numbers are rounded; how many decimals are shown is a matter of the metric.
+DECIMALS = 6
+STATUS_OF_OBSERVATIONS = {"A": "final", "P": "provisional"}
+Row = Mapping[str, Any]
 
 
-@click.command(epilog="Example: pulssi release")
-def release() -> None:
+@click.command(epilog="Example: pulssi release 2026-10 --status final")
+@month_arguments
+def release(month: str, status: str, cutoff: str | None) -> None:
     """Freeze the estimates of a month as a numbered release."""
+    settings = read_settings()
+    parsed_month = parse_month(month)
+    instant = parse_cutoff(cutoff, parsed_month, status, settings.deployment.time_zone)
+    release_id, is_new = release_month(settings, parsed_month, instant, status)
+    click.echo(f"release {release_id}: {'made' if is_new else 'unchanged, the same content was released before'}")
+
+
+def release_month(settings: Settings, month: Month, cutoff: datetime, status: str) -> tuple[str, bool]:
+    """(release_id, whether it is new); ActionNeeded unless all gates passed what is there for this very *cutoff*."""
+    from kpi import gate_verdicts, release_labels
+    from kpi.metric_catalogue import read_catalogue
+
+    engine = database.engine(settings)
+    with engine.begin() as connection:
+        # Two releases at once would both see the same latest vintage.
+        connection.execute(sqlalchemy.text("lock table publish.release in share row exclusive mode"))
+        verdicts = gate_verdicts.passed(connection, month, cutoff, GATES)
+        digest = gate_verdicts.latest_build(connection, month, cutoff, "estimate").reference_digest
+        rows = _read_estimates(connection, month, cutoff, status)
+        content = content_hash(status, digest, rows)
+        latest = _latest(connection, month)
+        if latest is not None and latest.content_hash == content:
+            release_id, is_new = latest.release_id, False
+        else:
+            head = _next_head(month, latest, status) | {
+                "cutoff": cutoff,
+                "content_hash": content,
+                "reference_digest": digest,
+                "gate_verdicts": json.dumps(verdicts),
+            }
+            catalogue = read_catalogue(settings)
+            published = [catalogue[metric_id] for metric_id in sorted({row["metric_id"] for row in rows})]
+            _freeze(connection, head, rows, release_labels.labels(connection, month, published))
+            release_id, is_new = head["release_id"], True
+    engine.dispose()
+    return release_id, is_new
+
+
+def content_hash(status: str, reference_digest: str, rows: Iterable[Row]) -> str:
+    """SHA-256 over the status, the reference digest and every column of the rounded observations.
+
+    The status is covered: a final month says something else than a provisional one with the same numbers. The
+    cutoff is not: a later cutoff before which nothing more came is no other content.
+    """
+    lines = sorted(json.dumps(row, default=_plain, sort_keys=True) for row in map(dict, rows))
+    return hashlib.sha256("\n".join([status, reference_digest, *lines]).encode()).hexdigest()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        return format(value.normalize() + 0, "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{value!r} in an observation")
+
+
+def rounded(row: Row) -> dict[str, Any]:
+    """The row as it is published."""
+    return {name: round(value, DECIMALS) if isinstance(value, Decimal) else value for name, value in row.items()}
+
+
+def _read_estimates(
+    connection: sqlalchemy.Connection, month: Month, cutoff: datetime, status: str
+) -> list[dict[str, Any]]:
+    rows = connection.execute(
+        sqlalchemy.text("select * from publish.estimate where month = :month"), {"month": month.first_day}
+    ).mappings()
+    estimates = [dict(row) for row in rows]
+    command = f"run pulssi estimate {month} --status {status} --cutoff {cutoff.isoformat()}"
+    if not estimates:
+        raise ActionNeeded(f"{month} has no estimates: {command}")
+    if {row["cutoff"] for row in estimates} != {cutoff}:
+        raise ActionNeeded(f"the estimates of {month} have another cutoff: {command}")
+    others = {STATUS_OF_OBSERVATIONS.get(row["observation_status"], status) for row in estimates} - {status}
+    if others:
+        raise ActionNeeded(f"the estimates of {month} are {others.pop()}, not {status}: {command}")
+    of_release = ("month", "cutoff")
+    return [rounded({name: row[name] for name in row if name not in of_release}) for row in estimates]
+
+
+def _latest(connection: sqlalchemy.Connection, month: Month) -> sqlalchemy.Row[Any] | None:
+    return connection.execute(
+        sqlalchemy.text("select * from publish.release where month = :month order by vintage desc limit 1"),
+        {"month": month.first_day},
+    ).one_or_none()
+
+
+def _next_head(month: Month, latest: sqlalchemy.Row[Any] | None, status: str) -> dict[str, Any]:
+    if latest is not None and latest.status == "final" and status == "provisional":
+        raise ActionNeeded(
+            f"{latest.release_id} is final: a final month does not become provisional, release it as final"
+        )
+    vintage = 1 if latest is None else latest.vintage + 1
+    return {"release_id": f"{month}.{vintage}", "month": month.first_day, "vintage": vintage, "status": status}
+
+
+def _freeze(
+    connection: sqlalchemy.Connection, head: dict[str, Any], rows: list[dict[str, Any]], labels: Iterable[Any]
+) -> None:
+    release_id = {"release_id": head["release_id"]}
+    _insert(connection, "publish.release", [head])
+    _insert(connection, "publish.observation", [release_id | row for row in rows])
+    _insert(connection, "publish.release_label", [release_id | label.as_row() for label in labels])
+
+
+def _insert(connection: sqlalchemy.Connection, table: str, rows: list[dict[str, Any]]) -> None:
+    columns = list(rows[0])
+    values = ", ".join(f":{column}" for column in columns)
+    connection.execute(sqlalchemy.text(f"insert into {table} ({', '.join(columns)}) values ({values})"), rows)
