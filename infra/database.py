@@ -1,5 +1,7 @@
 """Connections to the deployment's database, and its migrations."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -26,13 +28,25 @@ def connect(settings: Settings) -> psycopg.Connection:
         return psycopg.connect(url(settings), connect_timeout=10)
     except psycopg.OperationalError as error:
         raise ActionNeeded(
-            f"PostgreSQL: {str(error).strip().splitlines()[-1]}: is it started (pulssi up) and migrated (pulssi migrate)?"
+            f"PostgreSQL: {str(error).strip().splitlines()[-1]}: "
+            "is it started (pulssi up) and migrated (pulssi migrate)?"
         ) from error
 
 
 def engine(settings: Settings) -> sqlalchemy.Engine:
     """An SQLAlchemy engine; the caller disposes of it."""
     return sqlalchemy.create_engine(_alchemy_url(settings))
+
+
+@contextmanager
+def begin(settings: Settings) -> Iterator[sqlalchemy.Connection]:
+    """One SQLAlchemy transaction, on an engine that ends with it."""
+    own_engine = engine(settings)
+    try:
+        with own_engine.begin() as connection:
+            yield connection
+    finally:
+        own_engine.dispose()
 
 
 def create_if_missing(settings: Settings, database: str) -> None:
