@@ -12,6 +12,7 @@ from infra.processes import (
     require_disk_space,
     require_free_port,
     require_tool,
+    run_in_background,
     running_pid,
     stop,
     wait_until,
@@ -24,7 +25,8 @@ SOURCES = ROOT / "infra" / "kafka"
 def start(settings: Settings) -> bool:
     """Start the node unless it runs; say whether it had to be started."""
     folder = settings.home / "kafka"
-    if running_pid(folder / "kafka.pid", "kafka.Kafka") and is_listening(settings.kafka_port):
+    pid_file = folder / "kafka.pid"
+    if running_pid(pid_file, "kafka.Kafka") and is_listening(settings.kafka_port):
         return False
     require_disk_space(folder)
     require_free_port(settings.kafka_port, "PULSSI_KAFKA_PORT")
@@ -35,18 +37,15 @@ def start(settings: Settings) -> bool:
     log = folder / "kafka.log"
     if not (folder / "data" / "meta.properties").exists():
         _format(java, jars, properties)
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [
-                java, "-Xmx512m", "-Xms256m", f"-Dlog4j2.configurationFile={SOURCES / 'log4j2.xml'}",
-                "-cp", f"{jars}/*", "kafka.Kafka", str(properties),
-            ],
-            stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-    (folder / "kafka.pid").write_text(f"{process.pid}\n")
+    pid = run_in_background(
+        log,
+        java, "-Xmx512m", "-Xms256m", f"-Dlog4j2.configurationFile={SOURCES / 'log4j2.xml'}",
+        "-cp", f"{jars}/*", "kafka.Kafka", str(properties),
+    )  # fmt: skip
+    pid_file.write_text(f"{pid}\n")
 
     def is_up() -> bool:
-        if process.poll() is not None:
+        if not running_pid(pid_file, "kafka.Kafka"):
             raise ActionNeeded(f"Kafka stopped while starting: read the end of {log}")
         return is_listening(settings.kafka_port)
 
@@ -115,6 +114,4 @@ def _format(java: str, jars: Path, properties: Path) -> None:
     ]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode:
-        raise ActionNeeded(
-            f"Kafka's storage could not be formatted: {(result.stdout + result.stderr).strip()[-500:]}"
-        )
+        raise ActionNeeded(f"Kafka's storage could not be formatted: {(result.stdout + result.stderr).strip()[-500:]}")

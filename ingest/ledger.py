@@ -30,7 +30,10 @@ select
     loaded.topic,
     produced.produced,
     loaded.received,
-    coalesce(counted.accepted, 0), coalesce(counted.duplicate, 0), coalesce(counted.rejected, 0), coalesce(counted.held, 0)
+    coalesce(counted.accepted, 0),
+    coalesce(counted.duplicate, 0),
+    coalesce(counted.rejected, 0),
+    coalesce(counted.held, 0)
 from loaded
 left join counted on counted.topic = loaded.topic
 left join produced on produced.topic = loaded.topic
@@ -51,7 +54,10 @@ full join (
     from ops.ledger
     group by received_date, source, topic
 ) as counted
-    on counted.received_date = produced.received_date and counted.source = produced.source and counted.topic = produced.topic
+    on
+        counted.received_date = produced.received_date
+        and counted.source = produced.source
+        and counted.topic = produced.topic
 where coalesce(produced.produced_count, 0) <> coalesce(counted.received, 0)
 order by 1, 2, 3
 """

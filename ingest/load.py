@@ -29,13 +29,9 @@ class Progress:
 
 
 @click.command(epilog="Example: pulssi load   or, to keep running: pulssi load --follow")
-@click.option(
-    "--follow", is_flag=True, help="keep waiting for new events instead of stopping when all are loaded"
-)
+@click.option("--follow", is_flag=True, help="keep waiting for new events instead of stopping when all are loaded")
 @click.option("--batch-size", default=10_000, show_default=True, help="records a transaction at most")
-@click.option(
-    "--worker", default="1", show_default=True, help="this process's name in the group: one name a process"
-)
+@click.option("--worker", default="1", show_default=True, help="this process's name in the group: one name a process")
 def load(follow: bool, batch_size: int, worker: str) -> None:
     """Drain what is in Kafka into landing, each event exactly once. Several processes share the partitions."""
     started, total, shown = time.monotonic(), [0, 0, 0, 0], 0.0
@@ -54,9 +50,7 @@ def load(follow: bool, batch_size: int, worker: str) -> None:
     )
 
 
-def drain(
-    settings: Settings, worker: str = "1", batch_size: int = 10_000, follow: bool = False
-) -> Iterator[Progress]:
+def drain(settings: Settings, worker: str = "1", batch_size: int = 10_000, follow: bool = False) -> Iterator[Progress]:
     """Store batch after batch; end when every partition has reached the end it had at the start, unless *follow*.
 
     Raises ActionNeeded when offsets are lost, the deployment's key is another one, or a service does not answer.
@@ -76,9 +70,7 @@ def drain(
 
         consumer = kafka_client.open_consumer(settings, sorted(topics), worker, start_at)
         try:
-            ends = consumer.end_offsets()
-            _register_partitions(connection, topics, consumer.beginning_offsets(), ends)
-            consumer.seek_assigned()
+            ends = _register_partitions(connection, topics, consumer)
             while follow or _remaining(connection, topics, ends):
                 batch = consumer.poll(batch_size, timeout_seconds=0.5)
                 if not batch:
@@ -102,35 +94,38 @@ def _require_same_key(connection: psycopg.Connection, keys: Keys) -> None:
     known = connection.execute("select key_check from ops.deployment_key").fetchall()
     if (keys.check,) not in known:
         raise ActionNeeded(
-            "this database was written with another deployment key: with this one every repeated event would look like a "
-            "conflict. Restore the deployment's folder in PULSSI_HOME/keys, or use the database that belongs to this key"
+            "this database was written with another deployment key: with this one every repeated event would look like "
+            "a conflict. Restore the deployment's folder in PULSSI_HOME/keys, or use the database that belongs to this key"
         )
 
 
 def _register_partitions(
-    connection: psycopg.Connection,
-    topics: dict[str, kafka_client.TopicIdentity],
-    beginnings: dict[tuple[str, int], int],
-    ends: dict[tuple[str, int], int],
-) -> None:
-    """Begin partitions seen for the first time at their beginning; refuse to go on where Kafka has lost offsets."""
+    connection: psycopg.Connection, topics: dict[str, kafka_client.TopicIdentity], consumer: kafka_client.Consumer
+) -> dict[tuple[str, int], int]:
+    """Begin new partitions at their beginning, refuse to go on where Kafka has lost offsets, return where each ends."""
+    beginnings = consumer.beginning_offsets()
     for (topic, partition), beginning in sorted(beginnings.items()):
         identity = topics[topic]
         connection.execute(
             """
-            insert into ops.kafka_offset (cluster_id, topic_id, kafka_partition, topic, first_offset, next_offset, updated_at)
+            insert into ops.kafka_offset (
+                cluster_id, topic_id, kafka_partition, topic, first_offset, next_offset, updated_at
+            )
             values (%s, %s, %s, %s, %s, %s, now())
             on conflict do nothing
             """,
             (identity.cluster_id, identity.topic_id, partition, topic, beginning, beginning),
         )
-        following = _next_offset(connection, identity, partition)
-        if not beginning <= following <= ends[topic, partition]:
+    following = {place: _next_offset(connection, topics[place[0]], place[1]) for place in beginnings}
+    ends = consumer.end_offsets()  # after the line above: another loader may be moving on
+    for (topic, partition), beginning in beginnings.items():
+        if not beginning <= following[topic, partition] <= ends[topic, partition]:
             raise ActionNeeded(
-                f"{topic}[{partition}]: loading should continue at offset {following}, but Kafka holds "
-                f"{beginning} to {ends[topic, partition]}: events were deleted before they were loaded, or Kafka was restored. "
-                "Compare pulssi ledger with the sources before you move ops.kafka_offset"
+                f"{topic}[{partition}]: loading should continue at offset {following[topic, partition]}, but Kafka "
+                f"holds {beginning} to {ends[topic, partition]}: events were deleted before they were loaded, or Kafka "
+                "was restored. Compare pulssi ledger with the sources before you move ops.kafka_offset"
             )
+    return ends
 
 
 def _next_offset(connection: psycopg.Connection, identity: kafka_client.TopicIdentity, partition: int) -> int:
