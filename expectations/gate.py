@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import click
 import sqlalchemy
@@ -50,7 +51,7 @@ def gate(stage: str, month: str, status: str, cutoff: str | None) -> None:
     instant = parse_cutoff(cutoff, judged_month, status, settings.deployment.time_zone)
     engine = database.engine(settings)
     try:
-        judgement = run_gate(engine, stage, judged_month, instant)
+        judgement = run_gate(engine, stage, judged_month, instant, settings.deployment.time_zone)
     finally:
         engine.dispose()
     for line in describe(judgement, judged_month):
@@ -59,11 +60,11 @@ def gate(stage: str, month: str, status: str, cutoff: str | None) -> None:
         raise SystemExit(1)
 
 
-def run_gate(engine: sqlalchemy.Engine, stage: str, month: Month, cutoff: datetime) -> Judgement:
+def run_gate(engine: sqlalchemy.Engine, stage: str, month: Month, cutoff: datetime, time_zone: ZoneInfo) -> Judgement:
     """Judge a stage and store the verdict; raise ActionNeeded when what was built is of another month or cutoff."""
     with engine.connect() as connection:
         input_digest = _input_digest(connection, stage, month, cutoff)
-    judgement = judge(stage, month, cutoff, engine.url)
+    judgement = judge(stage, month, cutoff, time_zone, engine.url)
     with engine.begin() as connection:
         if _input_digest(connection, stage, month, cutoff) != input_digest:
             raise ActionNeeded(

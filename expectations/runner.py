@@ -8,13 +8,14 @@ import os
 import pkgutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from types import ModuleType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy
 
-from infra.months import Month
+from infra.months import Month, cutoff_of
 
 STAGES = ("landing", "marts", "metrics", "release")
 SAMPLE_ROWS = 5
@@ -59,7 +60,7 @@ class Judgement:
         return json.dumps([asdict(check) for check in self.checks], default=str, ensure_ascii=False)
 
 
-def judge(stage: str, month: Month, cutoff: datetime, url: sqlalchemy.URL) -> Judgement:
+def judge(stage: str, month: Month, cutoff: datetime, time_zone: ZoneInfo, url: sqlalchemy.URL) -> Judgement:
     """Run every suite of *stage* over what was received before *cutoff*; Great Expectations takes seconds to load."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
@@ -68,7 +69,7 @@ def judge(stage: str, month: Month, cutoff: datetime, url: sqlalchemy.URL) -> Ju
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_postgres(
-        "pulssi", connection_string=_parametrised(url, month, cutoff).render_as_string(hide_password=False)
+        "pulssi", connection_string=_parametrised(url, month, cutoff, time_zone).render_as_string(hide_password=False)
     )
     suites = _suites(stage)
     version = _version(suites)
@@ -91,14 +92,19 @@ def _suites(stage: str) -> list[ModuleType]:
     return [importlib.import_module(f"expectations.{stage}.{name}") for name in names]
 
 
-def _parametrised(url: sqlalchemy.URL, month: Month, cutoff: datetime) -> sqlalchemy.URL:
+def _parametrised(url: sqlalchemy.URL, month: Month, cutoff: datetime, time_zone: ZoneInfo) -> sqlalchemy.URL:
     """The suites' queries read month and cutoff with current_setting(), and cannot write."""
-    # An event is received after it happened, or at most a day before: nothing of the month before was received earlier.
-    first_instant = datetime.combine(month.previous.first_day, datetime.min.time(), cutoff.tzinfo) - timedelta(days=1)
+    month_before_starts_at, month_starts_at = (
+        datetime.combine(each.first_day, time(), time_zone) for each in (month.previous, month)
+    )
     parameters = {
         "pulssi.month": str(month.first_day),
-        "pulssi.first_instant": first_instant.isoformat(),
+        "pulssi.month_starts_at": month_starts_at.isoformat(),
+        # An event is received after it happened, or at most a day before: none of the month before was earlier.
+        "pulssi.first_instant": (month_before_starts_at - timedelta(days=1)).isoformat(),
+        "pulssi.month_before_final_at": cutoff_of(month.previous, "final", time_zone).isoformat(),
         "pulssi.cutoff": cutoff.isoformat(),
+        "pulssi.time_zone": time_zone.key,
         "default_transaction_read_only": "on",
         "timezone": "UTC",
     }

@@ -1,0 +1,63 @@
+"""Marts against landing: every ticket and every answer that was received in time is in the facts, once."""
+
+import great_expectations as gx
+import great_expectations.expectations as gxe
+
+from expectations.checks import check
+
+# Counted apart from the models, from the events. What came after the month before was final belongs to no fact of it.
+BATCH = """
+select 'tickets' as what, count(distinct data ->> 'ticket_key') as expected_count,
+    (select count(*) from warehouse.int_tickets_followed) as found_count
+from landing.event
+where
+    event_type like 'queue.%'
+    and received_at < current_setting('pulssi.cutoff')::timestamptz
+    and (occurred_at >= current_setting('pulssi.month_starts_at')::timestamptz
+        or received_at < current_setting('pulssi.month_before_final_at')::timestamptz)
+union all
+select 'answers', coalesce(sum(json_array_length(data -> 'answers')), 0),
+    (select count(*) from warehouse.int_feedback_answers_scored)
+from landing.event
+where
+    event_type = 'feedback.given'
+    and received_at < current_setting('pulssi.cutoff')::timestamptz
+    and (case
+            when time_precision = 'day'
+                then occurred_at at time zone 'UTC' + make_interval(mins => utc_offset_minutes)
+            else occurred_at at time zone current_setting('pulssi.time_zone')
+        end >= current_setting('pulssi.month')::date
+        or received_at < current_setting('pulssi.month_before_final_at')::timestamptz)
+union all
+select 'tickets in facts', count(*),
+    (select coalesce(sum(ticket_count), 0) from warehouse.fct_tickets)
+from warehouse.int_tickets_followed
+where
+    is_counted
+    and opening_date >= current_setting('pulssi.month')::date - interval '1 month'
+    and opening_date < current_setting('pulssi.month')::date + interval '1 month'
+union all
+select 'answers in facts', count(*),
+    (select coalesce(sum(answer_count), 0) from warehouse.fct_feedback_answers)
+from warehouse.int_feedback_answers_scored
+where
+    opening_date >= current_setting('pulssi.month')::date - interval '1 month'
+    and opening_date < current_setting('pulssi.month')::date + interval '1 month'
+"""
+
+SUITE = gx.ExpectationSuite(
+    "marts.reconciliation",
+    expectations=[
+        check(
+            gxe.ExpectColumnPairValuesToBeEqual,
+            column_A="expected_count",
+            column_B="found_count",
+            name="nothing_is_lost_or_doubled",
+            says="tickets and answers are as many in the marts as in landing",
+            action=(
+                "if pulssi load has run since the build, build again; else a join of the models loses or repeats rows:"
+                " compare int_tickets_followed and int_feedback_answers_scored with landing.event"
+            ),
+        ),
+    ],
+)

@@ -1,0 +1,167 @@
+"""Values of the metrics: possible, complete over points and metrics, adding up, and missing only with a reason."""
+
+import great_expectations as gx
+import great_expectations.expectations as gxe
+
+from expectations.checks import WARNING, check, no_rows
+from infra.settings import ROOT
+
+METRICS = sorted(path.stem for path in (ROOT / "dbt" / "models" / "metrics").glob("*.yml") if path.stem[0] != "_")
+LEVELS = ["service_point", "region", "size_class", "agency", "national"]
+MISSING_REASONS = ["closed", "no_source", "not_delivered", "no_observations"]
+
+BATCH = "select * from warehouse.metric_values"
+
+SUITE = gx.ExpectationSuite(
+    "metrics.values",
+    expectations=[
+        check(
+            gxe.ExpectColumnDistinctValuesToEqualSet,
+            column="metric_id",
+            value_set=METRICS,
+            name="every_metric_is_there",
+            says="each metric of the catalogue, and no other, has values",
+            action="add the metric to metric_components, or remove its files; build again",
+        ),
+        check(
+            gxe.ExpectCompoundColumnsToBeUnique,
+            column_list=["metric_id", "metric_version", "period", "level", "level_id", "collection_mode"],
+            name="one_value_each",
+            says="a metric has one value for each month, level and collection mode",
+            action="a join of the rollup repeats rows (overlapping validity?): mend it, build again",
+        ),
+        check(
+            gxe.ExpectColumnValuesToBeInSet,
+            column="level",
+            value_set=LEVELS,
+            name="level_is_known",
+            says="the level is one of those that are published",
+            action="give the new level its names in release and reports first",
+        ),
+        check(
+            gxe.ExpectColumnValuesToBeInSet,
+            column="value_status",
+            value_set=["observed", "beyond_range", "no_data"],
+            name="value_status_is_known",
+            says="the status of a value is observed, beyond_range or no_data",
+            action="mend the macro of the statistic, build again",
+        ),
+        check(
+            gxe.ExpectColumnValuesToBeInSet,
+            column="missing_reason",
+            value_set=MISSING_REASONS,
+            name="missing_reason_is_known",
+            says="the reason why a value is missing is one that reports explain",
+            action="give the new reason its texts first",
+        ),
+        no_rows(
+            """
+            select metric_id, period, level, level_id, collection_mode, value, value_status, missing_reason
+            from {batch}
+            where
+                (value_status = 'no_data') <> (missing_reason is not null)
+                or (value_status = 'observed') <> (value is not null)
+            """,
+            name="missing_has_a_reason",
+            says="a value is missing if and only if there is a reason for it",
+            action="missing is not zero and unknown is not dropped: mend the rollup, build again",
+        ),
+        no_rows(
+            """
+            select metric_id, statistic, period, level, level_id, collection_mode, value
+            from {batch}
+            where
+                value < 0
+                or (statistic = 'ratio' and value > 1)
+                or (statistic = 'mean' and (value < 1 or value > 5))
+                or (statistic = 'km_quantile' and value > 240)
+            """,
+            name="value_is_possible",
+            says=("shares are from 0 to 1, scores from 1 to 5, waits from 0 to 240 minutes, counts not negative"),
+            action="the metric's SQL or its statistic is wrong: mend, build again",
+        ),
+        no_rows(
+            """
+            select metric_id, period, level, level_id, collection_mode, value, numerator, denominator
+            from {batch}
+            where
+                statistic in ('ratio', 'mean')
+                and abs(value * denominator - numerator) > 0.000001 * greatest(denominator, 1)
+            """,
+            name="value_is_its_parts",
+            says="shares and means are numerator / denominator",
+            action="mend the macro of the statistic, build again",
+        ),
+        no_rows(
+            """
+            select
+                metric_id, period, collection_mode, sums.numerator, sums.denominator,
+                nation.numerator as national_numerator, nation.denominator as national_denominator
+            from (
+                select metric_id, period, collection_mode, numerator, denominator
+                from {batch}
+                where level = 'national' and value is not null
+            ) as nation
+            full join (
+                select metric_id, period, collection_mode, sum(numerator) as numerator, sum(denominator) as denominator
+                from (
+                    select metric_id, period, collection_mode, numerator, denominator
+                    from {batch}
+                    where level = 'service_point' and value_status <> 'no_data'
+                    union all
+                    select metric_id, date_trunc('month', opening_date)::date, collection_mode, numerator, denominator
+                    from warehouse.metric_components
+                    where service_point_id is null
+                ) as parts
+                group by 1, 2, 3
+            ) as sums using (metric_id, period, collection_mode)
+            where
+                sums.numerator is distinct from nation.numerator
+                or sums.denominator is distinct from nation.denominator
+            """,
+            name="points_add_up_to_the_nation",
+            says="components of all points, and of no point, add up to the national ones",
+            action=(
+                "a point is lost or counted twice in the rollup (no region, overlapping validity?): "
+                "mend it, build again"
+            ),
+        ),
+        no_rows(
+            f"""
+            select service_point_id, metric_id
+            from warehouse.dim_service_points as points
+            cross join unnest(array{METRICS}) as metrics (metric_id)
+            where
+                points.valid_from < current_setting('pulssi.month')::date + interval '1 month'
+                and coalesce(points.valid_to, 'infinity') > current_setting('pulssi.month')::date
+                and (service_point_id, metric_id) not in (
+                    select level_id, metric_id
+                    from {{batch}}
+                    where level = 'service_point' and period = current_setting('pulssi.month')::date
+                )
+            """,
+            name="every_point_has_every_metric",
+            says=("each point of the month has a row for each metric, be it one that says why there is no value"),
+            action="mend the rollup's list of expected rows, build again",
+        ),
+        no_rows(
+            """
+            select now.metric_id, now.level_id as service_point_id, now.collection_mode,
+                coalesce(earlier.denominator, earlier.numerator) as before_count,
+                coalesce(now.denominator, now.numerator, 0) as now_count
+            from (select * from {batch}) as now
+            inner join (select * from {batch}) as earlier using (metric_id, level, level_id, collection_mode)
+            where
+                level = 'service_point'
+                and now.period = current_setting('pulssi.month')::date
+                and earlier.period < now.period
+                and coalesce(earlier.denominator, earlier.numerator) >= 30
+                and coalesce(now.denominator, now.numerator, 0) < 0.5 * coalesce(earlier.denominator, earlier.numerator)
+            """,
+            name="volume_does_not_halve",
+            says="a point has at least half of the observations of the month before",
+            action="ask the point: a closed day, a dead device or a broken source; see its completeness",
+            severity=WARNING,
+        ),
+    ],
+)
