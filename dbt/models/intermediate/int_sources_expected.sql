@@ -34,6 +34,7 @@ expected as (
             else sources.collection_mode
         end as collection_mode,
         sources.service_point_id,
+        sources.owner,
         sources.cadence = 'continuous'
         and sources.service_point_id is not null
         and (

@@ -32,6 +32,7 @@ sources_by_month as (
         sources.source,
         sources.source_family,
         sources.collection_mode,
+        sources.owner,
         coalesce(events_by_month.event_count, 0) as event_count,
         sources.answers_for_every_hour,
         events_by_month.source is not null as is_delivered,

@@ -1,0 +1,79 @@
+{% macro metric_ids() %}
+    {# The one list that a new metric is added to. #}
+    {{ return([
+        'abandonment_rate',
+        'advanced_rate',
+        'booked_on_time_share',
+        'completeness',
+        'customer_safety_physical_mean',
+        'equal_mean',
+        'not_advanced_rate',
+        'queue_time_median',
+        'queue_time_within_target_share',
+        'resolved_rate',
+        'satisfaction_happy_share',
+        'satisfaction_mean',
+        'visits',
+    ]) }}
+{% endmacro %}
+
+{% macro metric_meta(metric_id) %}
+    {# What the metric's yml says; while dbt only parses, and for sqlfluff, there is no graph to look in. #}
+    {% set unknown = {'version': 1, 'statistic': 'ratio', 'source_family': '', 'collection_modes': ['']} %}
+    {% if not execute %}{{ return(unknown) }}{% endif %}
+    {{ return(graph.nodes['model.' ~ project_name ~ '.' ~ metric_id].config.meta.metric) }}
+{% endmacro %}
+
+{% macro at_levels(agency_code='agency_code') %}
+    {# The levels that every figure is given at, and what identifies a row of each. #}
+    cross join lateral (
+        values
+        ('service_point', service_point_id),
+        ('region', region_code),
+        ('size_class', size_class),
+        ('agency', nullif({{ agency_code }}, 'not_attributable')),
+        ('national', 'national')
+    ) as levels (level, level_id)
+{% endmacro %}
+
+{% macro mean_of_scores(answers, question_code) %}
+    select
+        service_point_id,
+        agency_code,
+        collection_mode,
+        cast(null as integer) as wait_seconds,
+        sum(score * answer_count) as numerator,
+        sum(answer_count) as denominator,
+        sum(score * score * answer_count) as sum_of_squares,
+        opening_date
+
+    from {{ answers }}
+
+    where
+        question_code = '{{ question_code }}'
+        and population = 'customers'
+        and score is not null
+
+    group by service_point_id, agency_code, collection_mode, opening_date
+{% endmacro %}
+
+{% macro share_of_answers(answers, question_code, is_counted, is_base='is_answer') %}
+    select
+        service_point_id,
+        agency_code,
+        collection_mode,
+        cast(null as integer) as wait_seconds,
+        coalesce(sum(answer_count) filter (where {{ is_counted }}), 0) as numerator,
+        sum(answer_count) as denominator,
+        cast(null as numeric) as sum_of_squares,
+        opening_date
+
+    from {{ answers }}
+
+    where
+        question_code = '{{ question_code }}'
+        and population = 'customers'
+        and {{ is_base }}
+
+    group by service_point_id, agency_code, collection_mode, opening_date
+{% endmacro %}

@@ -1,0 +1,109 @@
+{% macro mean_value(cells) -%}
+    {{ cells }}.numerator / nullif({{ cells }}.denominator, 0)
+{%- endmacro %}
+
+{% macro ratio_value(cells) -%}
+    {{ cells }}.numerator / nullif({{ cells }}.denominator, 0)
+{%- endmacro %}
+
+{% macro count_value(cells) -%}
+    {{ cells }}.numerator
+{%- endmacro %}
+
+{% macro km_quantiles(waits, cell) -%}
+    {#
+        The Kaplan-Meier quantile of each *cell* (a list of columns) of *waits*: one row per cell and second, numerator
+        called, denominator called or left, and the quantile. As R's survfit: at the same second calls come before
+        leaving; where the curve lies on the quantile exactly, the middle of that step. A quantile that is not reached
+        gives the longest wait known, and is_reached false. Postgres has no product, so logarithms are summed; the
+        tolerance is survfit's.
+    #}
+    {%- set cells = cell | join(', ') %}
+    with
+
+    at_risk_counted as (
+
+        select
+            *,
+            sum(denominator) over (
+                partition by {{ cells }} order by wait_seconds desc rows unbounded preceding
+            ) as at_risk
+
+        from {{ waits }}
+
+    ),
+
+    steps as (
+
+        select
+            *,
+            case
+                when numerator = at_risk then cast('-infinity' as double precision)
+                else ln(1 - cast(numerator as double precision) / cast(at_risk as double precision))
+            end as log_step
+
+        from at_risk_counted
+
+    ),
+
+    curve as (
+
+        select
+            *,
+            exp(sum(log_step) over (partition by {{ cells }} order by wait_seconds rows unbounded preceding))
+            - (1 - quantile) as height_above_quantile
+
+        from steps
+
+    ),
+
+    -- Only a call lowers the curve: the first two calls at or below the quantile decide.
+    calls_numbered as (
+
+        select
+            *,
+            case
+                when numerator > 0 and height_above_quantile < 1.5e-8
+                    then
+                        row_number() over (
+                            partition by {{ cells }}, numerator > 0 and height_above_quantile < 1.5e-8
+                            order by wait_seconds
+                        )
+            end as call_number
+
+        from curve
+
+    ),
+
+    quantiles as (
+
+        select
+            {{ cells }},
+            case
+                when bool_or(call_number = 1 and abs(height_above_quantile) < 1.5e-8)
+                    then avg(wait_seconds) filter (where call_number <= 2)
+                else coalesce(min(wait_seconds) filter (where call_number = 1), max(wait_seconds))
+            end as seconds,
+            coalesce(bool_or(call_number = 1), false) as is_reached
+
+        from calls_numbered
+
+        group by {{ cells }}
+
+    )
+
+    select * from quantiles
+{%- endmacro %}
+
+{% macro km_quantile_value(quantiles) -%}
+    {{ quantiles }}.seconds / 60
+{%- endmacro %}
+
+{% macro value_of(cells, quantiles, statistic) -%}
+    case {{ statistic }}
+        when 'mean' then {{ mean_value(cells) }}
+        when 'ratio' then {{ ratio_value(cells) }}
+        when 'count' then {{ count_value(cells) }}
+        when 'km_quantile' then {{ km_quantile_value(quantiles) }}
+    end
+{%- endmacro %}

@@ -1,0 +1,15 @@
+with
+
+answers as (
+
+    select * from {{ ref('fct_feedback_answers') }}
+
+),
+
+answers_counted as (
+
+    {{ share_of_answers('answers', 'outcome', is_counted="raw_value in ('resolved', 'filed')") }}
+
+)
+
+select * from answers_counted

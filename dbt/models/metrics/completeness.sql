@@ -1,0 +1,25 @@
+with
+
+measured_minutes as (
+
+    select * from {{ ref('fct_measured_minutes') }}
+
+),
+
+minutes_by_family as (
+
+    select
+        service_point_id,
+        'not_attributable' as agency_code,
+        source_family as collection_mode,
+        cast(null as integer) as wait_seconds,
+        measured_minutes as numerator,
+        opening_minutes as denominator,
+        cast(null as numeric) as sum_of_squares,
+        opening_date
+
+    from measured_minutes
+
+)
+
+select * from minutes_by_family

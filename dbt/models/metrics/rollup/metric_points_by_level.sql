@@ -1,0 +1,62 @@
+with
+
+service_points as (
+
+    select * from {{ ref('dim_service_points') }}
+
+),
+
+presences as (
+
+    select * from {{ ref('dim_presences') }}
+
+),
+
+periods as (
+
+    select
+        period,
+        cast(period + interval '1 month' as date) as next_period
+
+    from (values ({{ month_start(-1) }}), ({{ month_start() }})) as built_months (period)
+
+),
+
+points_with_their_agencies as (
+
+    select
+        periods.period,
+        service_points.service_point_id,
+        service_points.region_code,
+        service_points.size_class,
+        presences.agency_code
+
+    from periods
+    inner join service_points
+        on
+            periods.next_period > service_points.valid_from
+            and periods.period < coalesce(service_points.valid_to, 'infinity')
+    left join presences
+        on
+            service_points.service_point_id = presences.service_point_id
+            and periods.next_period > presences.valid_from
+            and periods.period < coalesce(presences.valid_to, 'infinity')
+
+),
+
+points_by_level as (
+
+    select distinct
+        service_point_id,
+        level,
+        level_id,
+        period
+
+    from points_with_their_agencies
+    {{ at_levels() }}
+
+    where level_id is not null
+
+)
+
+select * from points_by_level
