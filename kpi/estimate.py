@@ -38,8 +38,7 @@ def estimate_month(settings: Settings, month: Month, cutoff: datetime, status: s
     from kpi import gate_verdicts, observations
     from kpi.metric_catalogue import read_catalogue
 
-    engine = database.engine(settings)
-    with engine.begin() as connection:
+    with database.begin(settings) as connection:
         connection.execute(sqlalchemy.text("select pg_advisory_xact_lock(hashtext('publish.estimate'))"))
         verdicts = gate_verdicts.passed(connection, month, cutoff, ("landing", "marts", "metrics"))
         reference_digest = gate_verdicts.latest_build(connection, month, cutoff, "metrics").reference_digest
@@ -58,7 +57,6 @@ def estimate_month(settings: Settings, month: Month, cutoff: datetime, status: s
             gate_verdicts.worst(verdicts.values()),
         )
         _replace(connection, month, cutoff, estimates, reference_digest)
-    engine.dispose()
     return estimates
 
 
@@ -101,10 +99,8 @@ def _read_completeness(connection: sqlalchemy.Connection) -> "pd.DataFrame":
             level,
             level_id,
             source_family,
-            measured_minutes::float8 as measured_minutes,
-            opening_minutes::float8 as opening_minutes,
-            delivered_source_count::float8 as delivered_source_count,
-            expected_source_count::float8 as expected_source_count
+            measured_minutes::float8 / nullif(opening_minutes, 0) as completeness_minutes_share,
+            delivered_source_count::float8 / nullif(expected_source_count, 0) as completeness_sources_share
         from warehouse.completeness_values
     """
     return pd.read_sql(sqlalchemy.text(statement), connection)

@@ -40,10 +40,10 @@ def latest_build(
     ).one_or_none()
     command = f"pulssi {COMMANDS[stage].format(month=month)} --cutoff {cutoff.isoformat()}"
     if built is None:
-        raise ActionNeeded(f"{stage} of {month} are not built: run {command}")
+        raise ActionNeeded(f"{stage} of {month} is not there: run {command}")
     if (built.month, built.cutoff) != (month.first_day, cutoff):
         there = f"{Month(built.month)} with cutoff {built.cutoff.astimezone(cutoff.tzinfo).isoformat()}"
-        raise ActionNeeded(f"what is built as {stage} is {there}: run {command}")
+        raise ActionNeeded(f"{stage} of {month} is not there but that of {there}: run {command}")
     return built
 
 

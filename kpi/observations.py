@@ -12,6 +12,12 @@ from kpi.metric_catalogue import Metric
 from kpi.opening_days import CellKey
 
 KEY = ["metric_id", "metric_version", "period", "level", "level_id", "collection_mode"]
+# A column without any value would have no type.
+TYPES = {
+    **dict.fromkeys(("value", "lower_bound", "upper_bound", "numerator", "denominator"), "float64"),
+    **dict.fromkeys(("completeness_minutes_share", "completeness_sources_share"), "float64"),
+    **dict.fromkeys(("observation_count", "cluster_count"), "Int64"),
+}
 # SDMX CL_OBS_STATUS: A normal, P provisional, U low reliability, M missing.
 STATUS_OF_RELEASE = {"final": "A", "provisional": "P"}
 # SDMX CL_CONF_STATUS: F free. Suppression will decide which observations are not.
@@ -27,29 +33,21 @@ def observed(
     status: str,
     gate_verdict: str,
 ) -> pd.DataFrame:
-    """One row per metric value, with the columns of publish.estimate but month and cutoff."""
+    """One row per metric value, with the columns of publish.estimate but month and cutoff.
+
+    *completeness* has the two shares by period, level, level_id and source_family.
+    """
     by_day = dict(opening_days.cells(components))
     rows = [_observation(value, metrics[value["metric_id"]], by_day, status) for value in _records(values)]
-    observations = pd.DataFrame(rows).astype({"observation_count": "Int64", "cluster_count": "Int64"})
+    observations = pd.DataFrame(rows)
     families = {metric_id: metric.source_family for metric_id, metric in metrics.items()}
     return (
         observations.assign(source_family=observations["metric_id"].map(families))
-        .merge(completeness_shares(completeness), how="left", on=["period", "level", "level_id", "source_family"])
+        .merge(completeness, how="left", on=["period", "level", "level_id", "source_family"])
         .drop(columns="source_family")
         .assign(confidentiality_status=FREE, gate_verdict=gate_verdict)
+        .astype(TYPES)
     )
-
-
-def completeness_shares(completeness: pd.DataFrame) -> pd.DataFrame:
-    """Share of the opening minutes that were measured and of the expected sources that delivered; unknown stays so."""
-    minutes = completeness["measured_minutes"] / completeness["opening_minutes"].where(
-        completeness["opening_minutes"] > 0
-    )
-    sources = completeness["delivered_source_count"] / completeness["expected_source_count"].where(
-        completeness["expected_source_count"] > 0
-    )
-    keys = completeness[["period", "level", "level_id", "source_family"]]
-    return keys.assign(completeness_minutes_share=minutes, completeness_sources_share=sources)
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -38,8 +38,7 @@ def release_month(settings: Settings, month: Month, cutoff: datetime, status: st
     from kpi import gate_verdicts, release_labels
     from kpi.metric_catalogue import read_catalogue
 
-    engine = database.engine(settings)
-    with engine.begin() as connection:
+    with database.begin(settings) as connection:
         # Two releases at once would both see the same latest vintage.
         connection.execute(sqlalchemy.text("lock table publish.release in share row exclusive mode"))
         verdicts = gate_verdicts.passed(connection, month, cutoff, GATES)
@@ -60,7 +59,6 @@ def release_month(settings: Settings, month: Month, cutoff: datetime, status: st
             published = [catalogue[metric_id] for metric_id in sorted({row["metric_id"] for row in rows})]
             _freeze(connection, head, rows, release_labels.labels(connection, month, published))
             release_id, is_new = head["release_id"], True
-    engine.dispose()
     return release_id, is_new
 
 

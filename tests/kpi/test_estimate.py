@@ -1,0 +1,130 @@
+"""Estimates: what each kind of metric value becomes, and when a month is refused."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from hand_made_warehouse import MONTH, build, cutoff, gate, record, rows
+
+from infra.errors import ActionNeeded
+from kpi.estimate import estimate_month
+
+pytestmark = pytest.mark.services
+
+
+@pytest.fixture
+def settings(make_deployment):
+    return make_deployment()[0]
+
+
+def estimated(settings, metric_id, level_id):
+    [row] = rows(
+        settings,
+        "select * from publish.estimate where metric_id = :metric_id and level_id = :level_id",
+        metric_id=metric_id,
+        level_id=level_id,
+    )
+    return row
+
+
+def test_every_kind_of_metric_gets_its_interval_and_its_n(settings):
+    build(settings)
+
+    estimate_month(settings, MONTH, cutoff(settings), "final")
+
+    found = {
+        metric: estimated(settings, metric, "helmi") for metric in ("satisfaction_mean", "satisfaction_happy_share")
+    }
+    found |= {
+        metric: estimated(settings, metric, "helmi") for metric in ("abandonment_rate", "queue_time_median", "visits")
+    }
+    assert {metric: (row["interval_method"], row["observation_count"]) for metric, row in found.items()} == {
+        "satisfaction_mean": ("t", 5),
+        "satisfaction_happy_share": ("wilson", 10),
+        "abandonment_rate": ("clustered_ratio", 200),
+        "queue_time_median": ("clustered_bootstrap", 80),
+        "visits": ("poisson_exact", 80),
+    }
+    assert all(row["lower_bound"] < row["value"] < row["upper_bound"] for row in found.values())
+    assert {row["observation_status"] for row in found.values()} == {"A"}
+    assert found["queue_time_median"]["cluster_count"] == 10
+
+
+def test_missing_few_and_out_of_range_are_different_things(settings):
+    build(settings)
+
+    estimate_month(settings, MONTH, cutoff(settings), "final")
+
+    columns = ("value", "observation_status", "status_reason", "interval_method")
+    cells = [("queue_time_median", "onni"), ("satisfaction_mean", "onni"), ("queue_time_median", "vero")]
+    assert [tuple(estimated(settings, *cell)[column] for column in columns) for cell in cells] == [
+        (None, "M", "no_source", None),
+        (4.5, "U", "fewer_than_minimum", "t"),
+        (12, "A", "beyond_range", None),
+    ]
+
+
+def test_completeness_that_is_unknown_is_not_zero(settings):
+    build(settings)
+
+    estimate_month(settings, MONTH, cutoff(settings), "final")
+
+    row = estimated(settings, "visits", "helmi")
+    assert (row["completeness_minutes_share"], row["completeness_sources_share"]) == (Decimal("0.9"), None)
+
+
+def test_the_worst_verdict_travels_with_each_number_and_a_provisional_month_says_so(settings):
+    build(settings)
+    gate(settings, "marts", "passed_with_warnings")
+
+    estimates = estimate_month(settings, MONTH, cutoff(settings), "provisional")
+
+    assert set(estimates["gate_verdict"]) == {"passed_with_warnings"}
+    assert set(estimates["observation_status"]) == {"P", "U", "M"}
+
+
+def test_estimating_again_replaces_the_month_with_the_same_numbers(settings):
+    build(settings)
+
+    estimate_month(settings, MONTH, cutoff(settings), "final")
+    first = rows(settings, "select * from publish.estimate order by metric_id, level, level_id")
+    estimate_month(settings, MONTH, cutoff(settings), "final")
+
+    assert rows(settings, "select * from publish.estimate order by metric_id, level, level_id") == first
+
+
+def test_a_month_whose_gate_did_not_run_for_this_cutoff_is_refused(settings):
+    build(settings)
+    later = cutoff(settings) + timedelta(days=1)
+
+    with pytest.raises(
+        ActionNeeded, match=r"gate landing has not run for 2026-10 with cutoff 2026-11-11.*pulssi gate landing"
+    ):
+        estimate_month(settings, MONTH, later, "final")
+
+
+def test_a_blocked_gate_stops_the_month(settings):
+    build(settings)
+    gate(settings, "metrics", "blocked")
+
+    with pytest.raises(ActionNeeded, match="gate metrics blocked 2026-10, 1 blocking checks failed"):
+        estimate_month(settings, MONTH, cutoff(settings), "final")
+
+
+def test_a_gate_older_than_the_build_it_judges_does_not_count(settings):
+    build(settings)
+    record(settings, "build", stage="metrics", cutoff=cutoff(settings), reference_digest="reference")
+
+    with pytest.raises(ActionNeeded, match="gate metrics of 2026-10 ran before the latest build"):
+        estimate_month(settings, MONTH, cutoff(settings), "final")
+
+
+def test_a_month_that_the_warehouse_does_not_hold_is_refused(settings):
+    build(settings)
+    record(settings, "build", stage="marts", month="2026-09-01", cutoff=cutoff(settings), reference_digest="reference")
+
+    with pytest.raises(
+        ActionNeeded,
+        match=r"marts of 2026-10 is not there but that of 2026-09 .*: run pulssi build 2026-10 --stage marts",
+    ):
+        estimate_month(settings, MONTH, cutoff(settings), "final")
