@@ -1,0 +1,114 @@
+"""The files of a simulation: events in order of arrival, and the truth beside them."""
+
+import csv
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from infra.months import Month
+from ingest.simulator.events import Event, local_day_start, render
+from ingest.simulator.faults import Fault, PlantedText
+from ingest.simulator.messages import Keys
+from ingest.simulator.parameters import Parameters, Scenario
+from ingest.simulator.plans import plan_point
+from ingest.simulator.run import DayOfPoint
+from ingest.simulator.truth import Cell, Sums, value
+from ingest.simulator.world import World
+
+Row = Sequence[object]
+
+TICKET_COLUMNS = (
+    "service_point_id", "opening_date", "ticket_key", "visit_key", "agency", "access", "purpose", "issued_at",
+    "slot_start", "called_at", "ended_at", "left_at", "fate", "desk_id", "would_be_wait_seconds",
+    "would_be_face_score", "would_be_rating", "would_be_outcome", "would_be_safety_physical", "would_be_equal",
+)  # fmt: skip
+
+
+def write_events(folder: Path, events: Iterable[Event], time_zone: ZoneInfo) -> None:
+    with (folder / "events.ndjson").open("wb") as file:
+        file.writelines(render(event, time_zone) + b"\n" for event in events)
+
+
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+def replace_folder(finished: Path, target: Path) -> None:
+    """Put a finished folder in the place of an older one; a reader never meets half of it."""
+    old = target.with_name(f"{target.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
+    finished.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def ticket_rows(happened: DayOfPoint, keys: Keys, time_zone: ZoneInfo) -> Iterator[Row]:
+    start = local_day_start(happened.day, time_zone)
+
+    def local(second: int | None) -> str:
+        return "" if second is None else datetime.fromtimestamp(start + second, time_zone).isoformat()
+
+    for ticket, opinion, key in zip(happened.tickets, happened.opinions, keys.tickets, strict=True):
+        fate = "left" if ticket.left_at is not None else "served" if ticket.started_at is not None else "no_show"
+        yield (
+            happened.point.service_point_id, happened.day, key, keys.visits[ticket.visit], ticket.agency,
+            ticket.access, ticket.purpose, local(ticket.issued_at), local(ticket.slot_start), local(ticket.called_at),
+            local(ticket.ended_at), local(ticket.left_at), fate,
+            f"{ticket.agency}-{ticket.desk}" if ticket.desk else "", ticket.would_be_wait, opinion.face_score,
+            opinion.rating, opinion.outcome, opinion.safety_physical, opinion.equal,
+        )  # fmt: skip
+
+
+def parameter_rows(world: World, months: list[Month], parameters: Parameters, scenario: Scenario) -> Iterator[Row]:
+    for point in world.points:
+        for month in months:
+            for agency, plan in plan_point(point, month, parameters, scenario).items():
+                yield (
+                    point.service_point_id, f"{month}-01", agency, plan.desks, plan.last_desk_share,
+                    round(plan.utilisation, 4), round(plan.weekly_walk_ins, 3), round(plan.weekly_booked, 3),
+                    scenario.satisfaction_of_point.get(point.service_point_id, 0.0),
+                )  # fmt: skip
+
+
+def value_rows(realised: Mapping[Cell, Sums], replicated: Mapping[Cell, Sums], replication_count: int) -> Iterator[Row]:
+    """One row a cell; completeness has no chance in it, so that its true value is what happened."""
+    for cell in sorted({*realised, *replicated}):
+        happened, expected = realised.get(cell, Sums()), replicated.get(cell, Sums())
+        metric = cell[3]
+        realised_value = value(metric, happened)
+        true_value = realised_value if metric == "completeness" else value(metric, expected, max(replication_count, 1))
+        yield (
+            *cell, _rounded(true_value), _rounded(realised_value), replication_count, happened.denominator,
+        )  # fmt: skip
+
+
+def fault_rows(faults: Iterable[Fault], time_zone: ZoneInfo) -> Iterator[Row]:
+    for number, fault in enumerate(faults, start=1):
+        starts_at, ends_at = (
+            datetime.fromtimestamp(instant, time_zone).isoformat() for instant in (fault.starts_at, fault.ends_at)
+        )
+        yield (
+            f"fault-{number:02d}", fault.kind, fault.service_point_id, fault.source, starts_at, ends_at,
+            fault.event_count, fault.description,
+        )  # fmt: skip
+
+
+def text_rows(texts: Iterable[PlantedText]) -> Iterator[Row]:
+    return ((text.event_id, text.source, text.kind, text.value) for text in texts)
+
+
+def change_rows(scenario: Scenario) -> Iterator[Row]:
+    for change in scenario.changes:
+        for metric_id in change["metric_ids"]:
+            yield (change["service_point_id"], metric_id, f"{change['from_period']}-01", f"{change['to_period']}-01")
+
+
+def _rounded(number: float | None) -> float | str:
+    return "" if number is None else round(number, 6)

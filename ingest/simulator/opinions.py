@@ -1,0 +1,59 @@
+"""What each customer would say: drawn for everybody, asked of few."""
+
+from dataclasses import dataclass
+from random import Random
+
+from ingest.simulator.customers import Ticket
+from ingest.simulator.parameters import Parameters
+
+# Upper bounds of the latent satisfaction for each face but the last, and the score of each face.
+FACES = {
+    "faces_5": ((1.5, 2.5, 3.5, 4.5), (1, 2, 3, 4, 5)),
+    "faces_4": ((1.75, 3.0, 4.4), (1, 2, 4, 5)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the customer of one ticket would answer; *face* is the raw value of the point's device."""
+
+    face: int
+    face_score: int
+    rating: int
+    outcome: str
+    safety_physical: int
+    equal: int
+
+
+def draw_opinion(
+    rng: Random, ticket: Ticket, mood: float, scale: str, point_effect: float, parameters: Parameters
+) -> Opinion:
+    """Draw from the would-be wait, so that those who left have an opinion too; *mood* is that of the person."""
+    minutes = min(ticket.would_be_wait / 60, 60)
+    latent = (
+        parameters["satisfaction_base"]
+        + point_effect
+        + parameters["satisfaction_per_minute"] * minutes
+        + parameters["satisfaction_sigma"] * mood
+    )
+    face, score = _answer(latent, scale)
+    sigma, draw = parameters["survey_sigma"], rng.random()
+    resolved = parameters["resolved_share"]
+    return Opinion(
+        face=face,
+        face_score=score,
+        rating=_answer(latent, "faces_5")[1],
+        outcome="resolved"
+        if draw < resolved
+        else "filed"
+        if draw < resolved + parameters["filed_share"]
+        else "neither",
+        safety_physical=_answer(rng.gauss(parameters["safety_base"] + point_effect, sigma), "faces_5")[1],
+        equal=_answer(rng.gauss(parameters["equal_base"] + point_effect, sigma), "faces_5")[1],
+    )
+
+
+def _answer(latent: float, scale: str) -> tuple[int, int]:
+    bounds, scores = FACES[scale]
+    position = sum(latent >= bound for bound in bounds)
+    return position + 1, scores[position]

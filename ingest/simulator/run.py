@@ -1,0 +1,94 @@
+"""One run of the points over the months: every customer with their queue and their opinion."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from math import exp
+from random import Random
+
+from infra.months import Month
+from ingest.simulator.customers import Booking, DayOfAgency, Ticket, draw_day, draw_ticket
+from ingest.simulator.opinions import Opinion, draw_opinion
+from ingest.simulator.parameters import Parameters, Scenario
+from ingest.simulator.plans import QueuePlan, agency_opening, plan_point
+from ingest.simulator.queues import run_day
+from ingest.simulator.world import Point, World, days
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfPoint:
+    """What happened at a point on a day; opinions in the order of tickets."""
+
+    point: Point
+    day: date
+    tickets: list[Ticket]
+    opinions: list[Opinion]
+    bookings: list[Booking]
+
+
+def run(
+    world: World, months: list[Month], parameters: Parameters, scenario: Scenario, seed: str
+) -> Iterator[DayOfPoint]:
+    """Every opening day of every point. A day depends on *seed*, the point and the date alone."""
+    for point in world.points:
+        for month in months:
+            plans = plan_point(point, month, parameters, scenario)
+            for day in days(month):
+                if point.opening(day) is not None:
+                    rng = Random(f"{seed}:{point.service_point_id}:{day}")
+                    yield _run_point(rng, point, day, plans, parameters, scenario)
+
+
+def _run_point(
+    rng: Random, point: Point, day: date, plans: dict[str, QueuePlan], parameters: Parameters, scenario: Scenario
+) -> DayOfPoint:
+    arrival_sigma = parameters["arrival_day_sigma"]
+    arrival_factor = exp(rng.gauss(-arrival_sigma * arrival_sigma / 2, arrival_sigma))
+    agencies: dict[str, DayOfAgency] = {}
+    visit = 0
+    for agency, plan in plans.items():
+        span = agency_opening(point, agency, parameters, day)
+        if span is not None:
+            drawn = draw_day(rng, plan, span, day, arrival_factor, parameters, visit)
+            visit += len(drawn.walk_ins) + len(drawn.bookings)
+            agencies[agency] = drawn
+    _draw_second_matters(rng, agencies, parameters)
+
+    def draw_next(agency: str, before: Ticket, now: int) -> Ticket:
+        ticket = draw_ticket(rng, agencies[agency], before.visit, now, parameters)
+        ticket.chained_from = before
+        return ticket
+
+    tickets = run_day(list(agencies.values()), int(parameters["early_call_minutes"] * 60), draw_next)
+    return DayOfPoint(
+        point=point,
+        day=day,
+        tickets=tickets,
+        opinions=_opinions(rng, point, tickets, parameters, scenario),
+        bookings=[booking for drawn in agencies.values() for booking in drawn.bookings],
+    )
+
+
+def _draw_second_matters(rng: Random, agencies: dict[str, DayOfAgency], parameters: Parameters) -> None:
+    for agency, drawn in agencies.items():
+        others = [other for other in agencies if other != agency]
+        if not others:
+            continue
+        weights: list[float] = [agencies[other].plan.weekly_walk_ins for other in others]
+        for ticket in (*drawn.walk_ins, *drawn.booked):
+            if ticket.purpose == "service" and rng.random() < parameters["multi_matter_share"] and sum(weights):
+                ticket.next_agency = rng.choices(others, weights)[0]
+
+
+def _opinions(
+    rng: Random, point: Point, tickets: list[Ticket], parameters: Parameters, scenario: Scenario
+) -> list[Opinion]:
+    scale = scenario.faces.get(point.service_point_id, "faces_5")
+    effect = scenario.satisfaction_of_point.get(point.service_point_id, 0.0)
+    moods: dict[int, float] = {}
+    found = []
+    for ticket in tickets:
+        if ticket.visit not in moods:
+            moods[ticket.visit] = rng.gauss(0, 1)
+        found.append(draw_opinion(rng, ticket, moods[ticket.visit], scale, effect, parameters))
+    return found
