@@ -1,0 +1,216 @@
+"""How fast is loading, beside COPY of the same rows into the same tables? Run by make bench.
+
+Every variant starts from its own copy of one prepared database and drains the same filled topics; COPY writes the very
+rows that the loader stored, sorted by key, in transactions of the same size. A ratio compares variants of one run only.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import click
+import psycopg
+
+from infra import database, embedded_kafka, embedded_postgres, services
+from infra.settings import Settings, read_settings
+from ingest.contracts import FOLDER
+from ingest.landing import _EVENT_COLUMNS, _EVENT_TYPES
+from ingest.produce import send
+
+BATCH = 10_000
+POINTS = 40
+DEPLOYMENT = (
+    "database: {name}\ntopic_prefix: bench\ntime_zone: Europe/Helsinki\ntrusts_received_time: true\npartitions: 8\n"
+)
+
+
+@click.command(epilog="Example: python tests/benchmarks/bench_load.py --events 200000 --before 3000000")
+@click.option("--events", default=200_000, show_default=True, help="events in the filled topics")
+@click.option("--before", default=3_000_000, show_default=True, help="rows already stored, for the second half")
+def main(events: int, before: int) -> None:
+    """Measure loading against COPY on an empty table and on one with many rows."""
+    home = Path(tempfile.mkdtemp(prefix="pulssi-bench-"))
+    home.chmod(0o755)
+    environment = {"PULSSI_HOME": str(home), "PULSSI_POSTGRES_PORT": "54331", "PULSSI_KAFKA_PORT": "59192"}
+    settings = read_settings(environment)
+    try:
+        list(services.start(settings))
+        prepared = deployment(settings, environment, "prepared")
+        database.migrate(prepared)
+        with database.connect(prepared) as connection:
+            for number in range(POINTS):
+                connection.execute(
+                    "insert into reference.service_point values (%s, 'x', 'x', 'x', 'M', '01', null, null, null, '2026-01-01')",
+                    (f"point_{number}",),
+                )
+        click.echo(f"filling the topics with {events} events", err=True)
+        send(replace(prepared, kafka_client="librdkafka"), generate(events))
+        report(prepared, environment, f"empty tables, {events} events", events)
+        click.echo(f"storing {before} rows beforehand", err=True)
+        fill(prepared, before)
+        report(prepared, environment, f"tables with {before} rows, {events} events", events)
+    finally:
+        embedded_kafka.shut_down(settings)
+        embedded_postgres.shut_down(settings)
+        shutil.rmtree(home)
+
+
+def report(prepared: Settings, environment: dict[str, str], title: str, events: int) -> None:
+    loaded = {}
+    rows: tuple[list[tuple[object, ...]], list[tuple[object, ...]]] = ([], [])
+    for client in ("kafka-python", "librdkafka"):
+        for processes in (1, 2):
+            settings = clone(prepared, environment, f"{client.replace('-', '_')}_{processes}")
+            loaded[client, processes] = load(settings, environment, client, processes, events)
+            rows = rows if rows[0] else stored_rows(settings)
+    copied = copy(clone(prepared, environment, "copied"), *rows)
+    click.echo(f"\n{title}\n  COPY of the same rows                {len(rows[0]) / copied:>9,.0f} rows/s")
+    for (client, processes), seconds in loaded.items():
+        click.echo(
+            f"  load, {client:<12} {processes} process{'es' if processes > 1 else '  '}  "
+            f"{events / seconds:>9,.0f} events/s   {copied / seconds:.2f} x COPY"
+        )
+
+
+def load(settings: Settings, environment: dict[str, str], client: str, processes: int, events: int) -> float:
+    """Seconds from the start of the processes, Python's start included, until all is stored."""
+    variables = {
+        **os.environ,
+        **environment,
+        "PULSSI_DEPLOYMENT": str(settings.deployment.folder),
+        "PULSSI_KAFKA_CLIENT": client,
+    }
+    command = [
+        sys.executable,
+        "-c",
+        "from infra.cli import main; main()",
+        "load",
+        "--batch-size",
+        str(BATCH),
+        "--worker",
+    ]
+    started = time.monotonic()
+    loaders = [
+        subprocess.Popen([*command, str(number)], env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for number in range(processes)
+    ]
+    assert [loader.wait() for loader in loaders] == [0] * processes
+    seconds = time.monotonic() - started
+    with database.connect(settings) as connection:
+        (stored,) = connection.execute("select sum(accepted_count) from ops.ledger").fetchone() or (0,)
+    assert stored == events, f"{stored} of {events} stored"
+    time.sleep(11)  # the group forgets the members of this run
+    return seconds
+
+
+def stored_rows(settings: Settings) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+    with database.connect(settings) as connection:
+        columns = _EVENT_COLUMNS.replace("event_key", "uuid_send(event_key)", 1).replace(
+            "data", "convert_to(data::text, 'UTF8')"
+        )
+        latest = "event_key in (select event_key from landing.event where kafka_offset >= 0)"
+        events = connection.execute(
+            f"select {columns} from landing.event where kafka_offset >= 0 order by event_key"
+        ).fetchall()
+        identities = connection.execute(
+            f"select uuid_send(event_key), fingerprint from landing.event_identity where {latest} order by event_key"
+        ).fetchall()
+    return events, identities
+
+
+def copy(settings: Settings, events: list[tuple[object, ...]], identities: list[tuple[object, ...]]) -> float:
+    """Seconds to COPY the rows by write_row, in transactions of one batch."""
+    with database.connect(settings) as connection:
+        connection.autocommit = True
+        for received_at in {row[12] for row in events}:
+            connection.execute("select landing.create_month(%s)", (received_at,))
+        started = time.monotonic()
+        for first in range(0, len(events), BATCH):
+            with connection.transaction():
+                write(
+                    connection,
+                    "landing.event_identity (event_key, fingerprint)",
+                    ["bytea", "bytea"],
+                    identities[first : first + BATCH],
+                )
+                write(connection, f"landing.event ({_EVENT_COLUMNS})", _EVENT_TYPES, events[first : first + BATCH])
+        return time.monotonic() - started
+
+
+def write(connection: psycopg.Connection, target: str, types: list[str], rows: list[tuple[object, ...]]) -> None:
+    with connection.cursor() as cursor, cursor.copy(f"copy {target} from stdin (format binary)") as target_copy:
+        target_copy.set_types(types)
+        for row in rows:
+            target_copy.write_row(row)
+
+
+def deployment(settings: Settings, environment: dict[str, str], name: str) -> Settings:
+    folder = settings.home / "deployments" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "deployment.yml").write_text(DEPLOYMENT.format(name=name))
+    return read_settings({**environment, "PULSSI_DEPLOYMENT": str(folder)})
+
+
+def clone(prepared: Settings, environment: dict[str, str], name: str) -> Settings:
+    settings = deployment(prepared, environment, name)
+    with psycopg.connect(database.url(prepared, "postgres"), autocommit=True) as connection:
+        connection.execute(f"drop database if exists {name}")
+        connection.execute(f"create database {name} template prepared")
+        connection.execute("checkpoint")
+    return settings
+
+
+def fill(settings: Settings, before: int) -> None:
+    """Rows of earlier months, as if loaded long ago: smaller keys, negative offsets to tell them apart."""
+    with database.connect(settings) as connection:
+        connection.execute("select landing.create_month('2026-08-15Z')")
+        connection.execute(
+            """
+            insert into landing.event_identity
+            select (lpad(to_hex(1780000000000 + n), 12, '0') || substr(md5(n::text), 1, 20))::uuid, decode(md5(n::text), 'hex')
+            from generate_series(1, %s) as n
+            """,
+            (before,),
+        )
+        connection.execute(
+            f"""
+            insert into landing.event ({_EVENT_COLUMNS})
+            select
+                (lpad(to_hex(1780000000000 + n), 12, '0') || substr(md5(n::text), 1, 20))::uuid,
+                'event-' || n, '/points/point_1/devices/d1', 'feedback.given', 'feedback.given.v1.0', 'point_1', 'second',
+                180, false, 0, -n, timestamptz '2026-08-15Z', timestamptz '2026-08-15Z', '{{"mode": "device", "answers": []}}'
+            from generate_series(1, %s) as n
+            """,
+            (before,),
+        )
+        connection.commit()
+        connection.autocommit = True
+        connection.execute("vacuum analyze")
+
+
+def generate(count: int) -> Iterator[bytes]:
+    """The valid examples of all contracts in turn, with ids that grow with time, over many points."""
+    templates = [
+        example
+        for path in sorted(FOLDER.glob("*/*.examples.json"))
+        for example in json.loads(path.read_bytes())["valid"]
+    ]
+    for number in range(count):
+        event = dict(templates[number % len(templates)])
+        point = f"point_{number % POINTS}"
+        milliseconds = f"{1_790_000_000_000 + number:012x}"
+        event["id"] = f"{milliseconds[:8]}-{milliseconds[8:]}-7000-8000-{number:012x}"
+        event["subject"] = point
+        event["source"] = f"/points/{point}/systems/s1"
+        yield json.dumps(event).encode()
+
+
+if __name__ == "__main__":
+    main()
