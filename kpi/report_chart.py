@@ -25,7 +25,7 @@ def _chart(reading: Reading, metric: MetricLabel, mode: str) -> Chart:
     lines = [(name, row) for name, row in compared_places(reading, metric, mode) if row is not None and is_shown(row)]
     name, mode_name = reading.name(metric), reading.code("collection_mode", mode)
     sentences = " ".join(
-        texts("chart.line", place=place, sentence=sentence_of(row, metric, texts)) for place, row in lines
+        texts("chart.line", place=place, sentence=sentence_of(row, metric, reading)) for place, row in lines
     )
     return Chart(
         heading=texts("chart.heading", metric=name),
@@ -59,5 +59,5 @@ def _mark(reading: Reading, metric: MetricLabel, place: str, row: Observation) -
 
 def _row(reading: Reading, metric: MetricLabel, place: str, row: Observation) -> Row:
     texts = reading.texts
-    cells = (value_cell(row, metric, texts), interval_cell(row, metric, texts), count_cell(row, texts))
+    cells = (value_cell(row, metric, reading), interval_cell(row, metric, reading), count_cell(row, texts))
     return Row(place, cells)

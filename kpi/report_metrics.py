@@ -6,6 +6,7 @@ from itertools import groupby
 from kpi.published import MetricLabel, Observation
 from kpi.report_content import Cell, Fact, MetricGroup, MetricPart, Row, RowGroup, Section, Table
 from kpi.report_numbers import (
+    COMPLETENESS,
     Reading,
     count_cell,
     coverage_cell,
@@ -13,7 +14,6 @@ from kpi.report_numbers import (
     sentence_of,
     value_cell,
 )
-from kpi.texts import Texts
 
 
 def agreed_section(reading: Reading) -> Section:
@@ -76,7 +76,7 @@ def overview_table(reading: Reading) -> Table:
             texts.month(month.previous.first_day).capitalize(),
         ),
         numeric=(True, True, True, True),
-        widths=(36, 17, 17, 10, 20),
+        widths=(33, 17, 18, 13, 19),
         groups=tuple(groups),
     )
 
@@ -97,7 +97,7 @@ def compared_places(reading: Reading, metric: MetricLabel, mode: str) -> tuple[t
     )
     references = (
         (
-            texts("place.size_class", size_class=reading.size_class, month=texts.month(month)),
+            texts("place.size_class", size_class=size_class, month=texts.month(month)),
             reading.rows("size_class", size_class, metric, month).get(mode),
         ),
         (
@@ -126,11 +126,11 @@ def _headline(reading: Reading, metric: MetricLabel, row: Observation) -> str:
         "headline.now",
         metric=reading.name(metric),
         mode=reading.code("collection_mode", row.collection_mode),
-        sentence=sentence_of(row, metric, texts),
+        sentence=sentence_of(row, metric, reading),
     )
     if before is None or before.value is None:
         return f"{now} {texts('headline.nothing_before', month=texts.month(previous_month))}"
-    sentence = sentence_of(before, metric, texts)
+    sentence = sentence_of(before, metric, reading)
     return f"{now} {texts('headline.before', month=texts.month(previous_month), sentence=sentence)}"
 
 
@@ -145,32 +145,37 @@ def _overview_rows(reading: Reading, metric: MetricLabel) -> list[Row]:
     rows = []
     for mode, row in now.items():
         cells = (
-            value_cell(row, metric, texts),
-            interval_cell(row, metric, texts),
+            value_cell(row, metric, reading),
+            interval_cell(row, metric, reading),
             count_cell(row, texts),
-            _with_interval(before.get(mode), metric, texts),
+            _with_interval(before.get(mode), metric, reading),
         )
         heading = texts("overview.metric_and_mode", metric=name, mode=reading.code("collection_mode", mode))
         rows.append(Row(heading, cells))
     return rows
 
 
-def _with_interval(row: Observation | None, metric: MetricLabel, texts: Texts) -> Cell:
-    cell = value_cell(row, metric, texts)
+def _with_interval(row: Observation | None, metric: MetricLabel, reading: Reading) -> Cell:
+    cell = value_cell(row, metric, reading)
     has_interval = row is not None and row.upper_bound is not None
-    return replace(cell, detail=interval_cell(row, metric, texts).text if has_interval else "")
+    return replace(cell, detail=interval_cell(row, metric, reading).text if has_interval else "")
 
 
 def _table(reading: Reading, metric: MetricLabel, modes: tuple[str, ...]) -> Table:
     texts = reading.texts
-    columns = ("column.place", "column.value", "column.interval", "column.count", "column.coverage")
+    columns = ("column.place", *(f"column.{name}" for name in _columns(metric)))
     return Table(
         caption=texts("metric.caption", metric=reading.name(metric)),
         columns=tuple(texts(column) for column in columns),
-        numeric=(True, True, True, True),
-        widths=(36, 18, 20, 12, 14),
+        numeric=(True,) * (len(columns) - 1),
+        widths=(36, 18, 20, 12, 14)[: len(columns)],
         groups=tuple(_mode_group(reading, metric, mode) for mode in modes),
     )
+
+
+def _columns(metric: MetricLabel) -> tuple[str, ...]:
+    """Completeness is itself the coverage, and counts minutes, not observations."""
+    return ("value",) if metric.metric_id == COMPLETENESS else ("value", "interval", "count", "coverage")
 
 
 def _mode_group(reading: Reading, metric: MetricLabel, mode: str) -> RowGroup:
@@ -178,17 +183,18 @@ def _mode_group(reading: Reading, metric: MetricLabel, mode: str) -> RowGroup:
         Row(heading, _cells(row, metric, reading), is_main=index == 0)
         for index, (heading, row) in enumerate(compared_places(reading, metric, mode))
     )
-    heading = reading.texts("mode.heading", mode=reading.code("collection_mode", mode))
-    return RowGroup(heading, rows)
+    what = "family" if metric.metric_id == COMPLETENESS else "mode"
+    return RowGroup(reading.texts(f"{what}.heading", mode=reading.code("collection_mode", mode)), rows)
 
 
 def _cells(row: Observation | None, metric: MetricLabel, reading: Reading) -> tuple[Cell, ...]:
-    return (
-        value_cell(row, metric, reading.texts),
-        interval_cell(row, metric, reading.texts),
-        count_cell(row, reading.texts),
-        coverage_cell(row, reading.texts),
-    )
+    cells = {
+        "value": value_cell(row, metric, reading),
+        "interval": interval_cell(row, metric, reading),
+        "count": count_cell(row, reading.texts),
+        "coverage": coverage_cell(row, reading.texts),
+    }
+    return tuple(cells[column] for column in _columns(metric))
 
 
 def _optional(name: str, value: str) -> tuple[Fact, ...]:

@@ -2,9 +2,7 @@
 
 from kpi.published import MetricLabel, Observation
 from kpi.report_content import Cell, Row, RowGroup, Section, Table
-from kpi.report_numbers import FREE_TO_PUBLISH, Reading
-
-COMPLETENESS = "completeness"
+from kpi.report_numbers import COMPLETENESS, FREE_TO_PUBLISH, Reading
 
 
 def missing_section(reading: Reading) -> Section:
@@ -50,9 +48,17 @@ def _completeness_row(reading: Reading, family: str, row: Observation) -> Row:
         return unknown if minutes is None else Cell(texts("unit.hours", number=texts.number(minutes / 60, 1)))
 
     share = unknown if row.value is None else Cell(texts.percent(row.value, 1))
-    sources = row.completeness_sources_share
+    sources = _delivered_share(reading, family)
     delivered = unknown if sources is None else Cell(texts.percent(sources, 0))
-    return Row(texts(f"family.{family}"), (hours(row.numerator), hours(row.denominator), share, delivered))
+    name = reading.code("collection_mode", family).capitalize()
+    return Row(name, (hours(row.numerator), hours(row.denominator), share, delivered))
+
+
+def _delivered_share(reading: Reading, family: str) -> float | None:
+    """The share of a family's sources that delivered, which stands on the rows of the family's metrics."""
+    own = reading.release.of("service_point", reading.point.service_point_id)
+    rows = (row for row in own if reading.release.metrics[row.metric_id].source_family == family)
+    return next((row.completeness_sources_share for row in rows if row.completeness_sources_share is not None), None)
 
 
 def _gaps(reading: Reading) -> dict[tuple[str, str, str], list[str]]:
@@ -101,8 +107,6 @@ def _owners(reading: Reading, metric: MetricLabel, mode: str) -> str:
 def name_and_mode(reading: Reading, metric: MetricLabel, mode: str) -> str:
     """A metric with its collection mode; completeness has a family of sources in its place."""
     name = reading.name(metric)
-    if metric.metric_id == COMPLETENESS:
-        return reading.texts("overview.metric_and_mode", metric=name, mode=reading.texts(f"family.{mode}"))
     return reading.texts("overview.metric_and_mode", metric=name, mode=reading.code("collection_mode", mode))
 
 

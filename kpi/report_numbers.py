@@ -7,6 +7,7 @@ from kpi.published import MetricLabel, Observation, Release, ServicePointLabel
 from kpi.report_content import Cell
 from kpi.texts import Texts
 
+COMPLETENESS = "completeness"
 LOW_RELIABILITY = "U"
 FREE_TO_PUBLISH = "F"
 # Within a goal the middle of a distribution comes first, then shares, then counts.
@@ -42,8 +43,10 @@ class Reading:
 
     @property
     def size_class(self) -> str:
-        label = self.release.size_classes.get(self.point.size_class)
-        return self.texts.named(label.names if label else {}, f"size class {self.point.size_class}")
+        code = self.point.size_class
+        label = self.release.size_classes.get(code)
+        name = self.texts.named(label.names if label else {}, f"size class {code}")
+        return self.texts("size_class", code=code, name=name)
 
     @property
     def region(self) -> str:
@@ -61,13 +64,14 @@ def is_shown(row: Observation) -> bool:
     return row.value is not None and row.confidentiality_status == FREE_TO_PUBLISH
 
 
-def value_cell(row: Observation | None, metric: MetricLabel, texts: Texts) -> Cell:
+def value_cell(row: Observation | None, metric: MetricLabel, reading: Reading) -> Cell:
+    texts = reading.texts
     if row is None:
         return Cell(texts("value.not_in_release"))
     if row.confidentiality_status != FREE_TO_PUBLISH:
         return Cell(texts("value.confidential"))
     if row.value is None:
-        return Cell(texts("value.missing"), texts(f"reason.{row.status_reason}.short"))
+        return Cell(texts("value.missing"), reason_name(row, reading))
     value = value_text(row.value, metric, texts)
     if row.status_reason == "beyond_range":
         value = texts("value.more_than", value=value)
@@ -76,14 +80,13 @@ def value_cell(row: Observation | None, metric: MetricLabel, texts: Texts) -> Ce
 
 def uncertainty(row: Observation, metric: MetricLabel, texts: Texts) -> str:
     """The warning that goes with a number of few observations; empty when there is none."""
-    if row.observation_status != LOW_RELIABILITY and row.status_reason != "fewer_than_minimum":
+    if not is_shown(row) or (row.observation_status != LOW_RELIABILITY and row.status_reason != "fewer_than_minimum"):
         return ""
-    if row.observation_count is not None and row.observation_count < metric.minimum_observation_count:
-        return texts("value.uncertain_few", minimum=texts.number(metric.minimum_observation_count, 0))
-    return texts("value.uncertain")
+    return texts("value.uncertain", minimum=texts.number(metric.minimum_observation_count, 0))
 
 
-def interval_cell(row: Observation | None, metric: MetricLabel, texts: Texts) -> Cell:
+def interval_cell(row: Observation | None, metric: MetricLabel, reading: Reading) -> Cell:
+    texts = reading.texts
     if row is None or not is_shown(row):
         return Cell(texts("value.missing"))
     if row.lower_bound is not None and row.upper_bound is not None:
@@ -92,8 +95,12 @@ def interval_cell(row: Observation | None, metric: MetricLabel, texts: Texts) ->
         return Cell(texts("interval.from", lower=value_text(row.lower_bound, metric, texts)))
     if metric.interval == "none":
         return Cell(texts("interval.none"))
-    reason = row.status_reason or "none"
-    return Cell(texts("interval.missing"), texts(f"reason.{reason}.short") if row.status_reason else "")
+    return Cell(texts("interval.missing"), reason_name(row, reading))
+
+
+def reason_name(row: Observation, reading: Reading) -> str:
+    """Why a number or its interval is missing, in the few words that the release has for it."""
+    return reading.code("status_reason", row.status_reason) if row.status_reason else ""
 
 
 def count_cell(row: Observation | None, texts: Texts) -> Cell:
@@ -126,12 +133,14 @@ def interval_text(lower: float, upper: float, metric: MetricLabel, texts: Texts)
     return f"{texts.number(lower, metric.decimals)}–{value_text(upper, metric, texts)}"
 
 
-def sentence_of(row: Observation, metric: MetricLabel, texts: Texts) -> str:
+def sentence_of(row: Observation, metric: MetricLabel, reading: Reading) -> str:
     """A number in running text: 6,4 min (95 %:n luottamusväli 5,8–7,1 min, n = 512)."""
-    value = value_cell(row, metric, texts)
-    count = count_cell(row, texts).text
+    value = value_cell(row, metric, reading)
     has_interval = row.lower_bound is not None and row.upper_bound is not None
-    interval = interval_cell(row, metric, texts).text
-    form = "sentence.with_interval" if has_interval else "sentence.without_interval"
-    sentence = texts(form, value=value.text, interval=interval, count=count)
+    sentence = reading.texts(
+        "sentence.with_interval" if has_interval else "sentence.without_interval",
+        value=value.text,
+        interval=interval_cell(row, metric, reading).text,
+        count=count_cell(row, reading.texts).text,
+    )
     return f"{sentence}, {value.note}" if value.note else sentence

@@ -33,7 +33,7 @@ def report_content(release: Release, point: ServicePointLabel, texts: Texts, tim
         skip_link=texts("report.skip_link"),
         contents_heading=texts("report.contents"),
         footer=texts("report.footer", point=name, month=month, release_id=release.release_id),
-        notice="" if has_numbers else texts("report.no_data", during=texts.during(release.month.first_day)),
+        notice="" if has_numbers else texts("report.no_data", month=texts.of_month(release.month.first_day)),
         facts=_facts(reading, time_zone),
         sections=_sections(reading, has_numbers, time_zone),
     )

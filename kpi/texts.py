@@ -2,6 +2,7 @@
 
 import gettext
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -38,17 +39,23 @@ class Texts:
         return name
 
     def number(self, value: float, decimals: int) -> str:
-        return format_decimal(value, _pattern("#,##0", decimals), locale=self.locale)
+        """A number as the language groups and points it: 1 234,5."""
+        return format_decimal(value, _with_decimals(self.locale.decimal_formats[None].pattern, decimals), self.locale)
 
     def percent(self, share: float, decimals: int) -> str:
-        return format_percent(share, _pattern("#,##0", decimals) + "\u00a0%", locale=self.locale)
+        """A share of one in per cent: 81,0 %."""
+        return format_percent(share, _with_decimals(self.locale.percent_formats[None].pattern, decimals), self.locale)
 
     def month(self, first_day: date) -> str:
         return format_date(first_day, "LLLL y", locale=self.locale)
 
     def during(self, first_day: date) -> str:
-        """The month as an adverb: lokakuussa 2026."""
+        """When something was: lokakuussa 2026."""
         return self("month.during", month=format_date(first_day, "LLLL", locale=self.locale), year=first_day.year)
+
+    def of_month(self, first_day: date) -> str:
+        """Which month something is about: lokakuulta 2026."""
+        return self("month.from", month=format_date(first_day, "LLLL", locale=self.locale), year=first_day.year)
 
     def moment(self, instant: datetime, zone: ZoneInfo) -> str:
         """A date and a time of day in *zone*."""
@@ -91,5 +98,6 @@ class _Missing(gettext.NullTranslations):
         )
 
 
-def _pattern(whole: str, decimals: int) -> str:
-    return whole + ("." + "0" * decimals if decimals else "")
+def _with_decimals(pattern: str, decimals: int) -> str:
+    """A number pattern of the language with exactly so many decimals."""
+    return re.sub(r"0(\.#+)?", "0." + "0" * decimals if decimals else "0", pattern, count=1)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from infra.months import Month, parse_month
 from kpi.published import CodeLabel, MetricLabel, Observation, Release, ServicePointLabel, SourceLabel
+from kpi.release_labels import code_labels
 
 MONTH = parse_month("2026-10")
 
@@ -15,6 +16,10 @@ def three(text):
 
 def code(value, name):
     return CodeLabel(value, three(name), {})
+
+
+def codes(kind):
+    return {code: label for (kind_of, code), label in CODES.items() if kind_of == kind}
 
 
 def metric(metric_id, name, **changes):
@@ -64,17 +69,9 @@ METRICS = (
     metric("visits", "Käynnit", standing="supporting", statistic="count", unit="count", decimals=0, interval="none"),
     metric("completeness", "Mittauksen kattavuus", standing="supporting", interval="none", source_family="device"),
 )
-MODES = {
-    "device": "palautelaite",
-    "sms": "tekstiviesti",
-    "survey": "kyselytutkimus",
-    "queue_system": "vuoronumerojärjestelmä",
-}
-MODES |= {
-    "booking_system": "ajanvarausjärjestelmä",
-    "feedback": "palaute",
-    "queue": "vuoronumerot",
-    "booking": "ajanvaraus",
+# The code lists as a release freezes them.
+CODES = {
+    (label.kind, label.code): CodeLabel(**{"explanations": {}} | dict(label.attributes)) for label in code_labels()
 }
 POINTS = (
     ServicePointLabel("oulu", three("Oulun asiakaspalvelupiste"), "L", "17", "564", "fi", "kela", ["kela", "vero"]),
@@ -175,8 +172,8 @@ def release(**changes):
             "14": code("14", "Etelä-Pohjanmaa"),
             "02": code("02", "Varsinais-Suomi"),
         },
-        size_classes={name: code(name, f"Kokoluokka {name}") for name in ("L", "M", "S", "XS")},
+        size_classes=codes("size_class"),
         sources={"urn:sms": SourceLabel("urn:sms", "feedback", "sms", None, "Viestipalvelu Oy", "daily")},
-        codes={"collection_mode": {name: code(name, text) for name, text in MODES.items()}},
+        codes={kind: codes(kind) for kind in ("collection_mode", "status_reason")},
     )
     return replace(made, **changes)
