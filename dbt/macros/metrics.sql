@@ -24,14 +24,14 @@
     {{ return(graph.nodes['model.' ~ project_name ~ '.' ~ metric_id].config.meta.metric) }}
 {% endmacro %}
 
-{% macro at_levels(agency_code='agency_code') %}
+{% macro at_levels(cells) %}
     {# The levels that every figure is given at, and what identifies a row of each. #}
     cross join lateral (
         values
-        ('service_point', service_point_id),
-        ('region', region_code),
-        ('size_class', size_class),
-        ('agency', nullif({{ agency_code }}, 'not_attributable')),
+        ('service_point', {{ cells }}.service_point_id),
+        ('region', {{ cells }}.region_code),
+        ('size_class', {{ cells }}.size_class),
+        ('agency', nullif({{ cells }}.agency_code, 'not_attributable')),
         ('national', 'national')
     ) as levels (level, level_id)
 {% endmacro %}

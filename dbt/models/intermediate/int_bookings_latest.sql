@@ -35,7 +35,7 @@ last_cancellations as (
 
     from bookings_cancelled
 
-    group by 1
+    group by booking_key
 
 ),
 

@@ -39,7 +39,11 @@ expected as (
         and sources.service_point_id is not null
         and (
             sources.source_family = 'queue'
-            or sources.collection_mode in ('{{ var("hourly_feedback_modes") | join("', '") }}')
+            or sources.collection_mode in (
+                {% for mode in var("hourly_feedback_modes") -%}
+                '{{ mode }}'{{ ", " if not loop.last }}
+                {% endfor %}
+            )
         ) as answers_for_every_hour,
         sources.valid_from,
         sources.valid_to

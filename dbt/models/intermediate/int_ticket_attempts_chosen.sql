@@ -20,7 +20,7 @@ first_calls as (
 
     from tickets_called
 
-    group by 1
+    group by ticket_key
 
 ),
 

@@ -80,7 +80,7 @@ stages as (
 
     from events_until_closed
 
-    group by 1
+    group by ticket_key
 
 )
 

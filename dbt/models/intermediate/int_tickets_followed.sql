@@ -25,7 +25,7 @@ tickets as (
         stages.closing_state,
         {{ waiting_outcome('stages') }} as waiting_outcome,
         coalesce(attempts.reverted_attempt_count, 0) as reverted_attempt_count,
-        attempts.purpose is distinct from 'booking_only' as is_counted,
+        coalesce(attempts.purpose, 'unknown') <> 'booking_only' as is_counted,
         stages.has_duplicate_transition,
         stages.has_event_after_close,
         stages.is_time_inaccurate,
@@ -42,12 +42,21 @@ tickets as (
 
 ),
 
+waits_ended as (
+
+    select
+        *,
+        case waiting_outcome when 'called' then called_at when 'left' then closed_at end as wait_ended_at
+
+    from tickets
+
+),
+
 timed as (
 
     select
         *,
-        {{ seconds_between('issued_at', "case waiting_outcome when 'called' then called_at when 'left' then closed_at end") }}
-            as wait_seconds_as_told,
+        {{ seconds_between('issued_at', 'wait_ended_at') }} as wait_seconds_as_told,
         {{ seconds_between('called_at', 'started_at') }} as preparation_seconds_as_told,
         case
             when
@@ -60,7 +69,7 @@ timed as (
         or waiting_outcome = 'not_recorded'
         or (started_at is null and closing_state in ('completed', 'referred')) as has_missing_event
 
-    from tickets
+    from waits_ended
 
 ),
 
@@ -73,7 +82,8 @@ judged as (
         {{ plausible_seconds('service_seconds_as_told', 'longest_service_seconds') }} as service_seconds,
         waiting_outcome = 'unknown' as is_fate_unknown,
         {{ is_implausible('wait_seconds_as_told', 'longest_wait_seconds') }} as is_wait_implausible,
-        {{ is_implausible('preparation_seconds_as_told', 'longest_preparation_seconds') }} as is_preparation_implausible,
+        {{ is_implausible('preparation_seconds_as_told', 'longest_preparation_seconds') }}
+            as is_preparation_implausible,
         {{ is_implausible('service_seconds_as_told', 'longest_service_seconds') }} as is_service_implausible
 
     from timed

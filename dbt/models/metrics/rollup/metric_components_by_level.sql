@@ -27,6 +27,21 @@ components_with_their_point as (
 
 ),
 
+components_at_levels as (
+
+    select
+        cells.*,
+        levels.level,
+        levels.level_id
+
+    from components_with_their_point as cells
+    {{ at_levels('cells') }}
+
+    -- An event without a service point counts for its agency and the nation only.
+    where levels.level_id is not null
+
+),
+
 summed_by_level as (
 
     select
@@ -42,11 +57,7 @@ summed_by_level as (
         cast(date_trunc('month', opening_date) as date) as period,
         opening_date
 
-    from components_with_their_point
-    {{ at_levels() }}
-
-    -- An event without a service point counts for its agency and the nation only.
-    where level_id is not null
+    from components_at_levels
 
     group by metric_id, metric_version, level, level_id, collection_mode, wait_seconds, opening_date
 

@@ -38,6 +38,18 @@ closed_points as (
 
 ),
 
+sources_and_queues as (
+
+    select
+        *,
+        bool_or(source_family = 'queue') over (
+            partition by service_point_id, level, level_id, period
+        ) as has_queue_system
+
+    from sources_by_level
+
+),
+
 modes_expected as (
 
     select
@@ -49,7 +61,10 @@ modes_expected as (
         is_delivered,
         period
 
-    from sources_by_level
+    from sources_and_queues
+
+    -- What becomes of a booking at the point is told by a queue system only.
+    where source_family <> 'booking' or has_queue_system
 
     union all
 

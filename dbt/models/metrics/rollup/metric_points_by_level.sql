@@ -47,15 +47,15 @@ points_with_their_agencies as (
 points_by_level as (
 
     select distinct
-        service_point_id,
-        level,
-        level_id,
-        period
+        points.service_point_id,
+        levels.level,
+        levels.level_id,
+        points.period
 
-    from points_with_their_agencies
-    {{ at_levels() }}
+    from points_with_their_agencies as points
+    {{ at_levels('points') }}
 
-    where level_id is not null
+    where levels.level_id is not null
 
 )
 

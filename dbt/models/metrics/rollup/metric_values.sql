@@ -84,7 +84,9 @@ cells_and_expectations as (
         cells.sum_of_squares,
         coalesce(cells.opening_day_count, 0) as opening_day_count,
         coalesce(expectations.has_source, true) as has_source,
-        bool_or(cells.metric_id is not null) over (partition by metric_id, period, level, level_id) as has_data_in_any_mode,
+        bool_or(cells.metric_id is not null) over (
+            partition by metric_id, period, level, level_id
+        ) as has_data_in_any_mode,
         cells.metric_id is not null as has_data,
         period
 
