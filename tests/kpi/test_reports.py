@@ -41,6 +41,18 @@ def words(page_of_html):
     return re.sub(r"[ \n]+", " ", markup.unescape(re.sub(r"<[^>]+>", " ", body)))
 
 
+@pytest.fixture(scope="module")
+def oulu(texts):
+    """The page of a point with numbers of nearly every kind."""
+    return page("oulu", texts)
+
+
+@pytest.fixture(scope="module")
+def printed(texts):
+    """The same as the text of the PDF."""
+    return words_of_pdf(document("oulu", texts))
+
+
 def words_of_pdf(content):
     pages = pypdf.PdfReader(io.BytesIO(content)).pages
     return re.sub(r"[ \n\u00a0]+", " ", " ".join(page.extract_text() for page in pages))
@@ -62,8 +74,8 @@ def metric_of(page_of_html, metric_id):
     return re.split(r"<h[234]", page_of_html.partition(f'id="{anchor}">')[2])[0]
 
 
-def test_the_report_says_whose_it_is_and_on_what_it_rests(texts):
-    said = words(page("oulu", texts))
+def test_the_report_says_whose_it_is_and_on_what_it_rests(oulu):
+    said = words(oulu)
 
     assert "Oulun asiakaspalvelupiste Asiakaskokemuksen kuukausiraportti, lokakuu 2026" in said
     assert "Kokoluokka L (suuri) Alue Pohjois-Pohjanmaa" in said
@@ -73,8 +85,8 @@ def test_the_report_says_whose_it_is_and_on_what_it_rests(texts):
     assert "Sisällön tiiviste " + "3f9c1d0b" * 8 in said
 
 
-def test_each_metric_has_its_value_interval_count_coverage_and_the_month_before(texts):
-    metric = metric_of(page("oulu", texts), "satisfaction_happy_share")
+def test_each_metric_has_its_value_interval_count_coverage_and_the_month_before(oulu):
+    metric = metric_of(oulu, "satisfaction_happy_share")
 
     now = f"Tämä piste, lokakuu 2026 80,9{NBSP}% 78,9–82,9{NBSP}% 1{NBSP}512 98,2{NBSP}%"
     before = f"Tämä piste, syyskuu 2026 83,3{NBSP}% 81,1–85,5{NBSP}% 1{NBSP}498 98,2{NBSP}%"
@@ -84,18 +96,16 @@ def test_each_metric_has_its_value_interval_count_coverage_and_the_month_before(
     assert row_of(metric, "Koko maa").startswith(f"Koko maa, lokakuu 2026 77,7{NBSP}%")
 
 
-def test_minutes_scores_and_counts_are_written_with_their_units(texts):
-    made = page("oulu", texts)
-
-    queue = metric_of(made, "queue_time_median")
+def test_minutes_scores_and_counts_are_written_with_their_units(oulu):
+    queue = metric_of(oulu, "queue_time_median")
     assert row_of(queue, "Tämä piste, lokakuu").startswith(f"Tämä piste, lokakuu 2026 6,4{NBSP}min 5,5–7,3{NBSP}min")
-    assert " 4,21 4,17–4,25 " in row_of(metric_of(made, "satisfaction_mean"), "Tämä piste, lokakuu")
-    assert f" 5{NBSP}120 ei lasketa " in row_of(metric_of(made, "visits"), "Tämä piste, lokakuu")
+    assert " 4,21 4,17–4,25 " in row_of(metric_of(oulu, "satisfaction_mean"), "Tämä piste, lokakuu")
+    assert f" 5{NBSP}120 ei lasketa " in row_of(metric_of(oulu, "visits"), "Tämä piste, lokakuu")
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.metric_id)
-def test_every_metric_of_the_release_is_in_both_files_with_its_explanation(metric, texts):
-    said, printed = words(page("oulu", texts)), words_of_pdf(document("oulu", texts))
+def test_every_metric_of_the_release_is_in_both_files_with_its_explanation(metric, oulu, printed):
+    said = words(oulu)
 
     assert metric.names["fi"] in said
     assert metric.explanations["fi"] in said
@@ -104,8 +114,8 @@ def test_every_metric_of_the_release_is_in_both_files_with_its_explanation(metri
     assert f"{metric.metric_id}, versio 1" in printed
 
 
-def test_collection_modes_stand_apart_and_are_named(texts):
-    metric = words("<body>" + metric_of(page("oulu", texts), "satisfaction_mean"))
+def test_collection_modes_stand_apart_and_are_named(oulu):
+    metric = words("<body>" + metric_of(oulu, "satisfaction_mean"))
 
     device, sms = metric.split("Keräystapa: tekstiviesti")
     assert "Keräystapa: laite" in device
@@ -114,14 +124,12 @@ def test_collection_modes_stand_apart_and_are_named(texts):
     assert "4,21" not in sms
 
 
-def test_a_number_of_few_observations_is_flagged_wherever_it_stands(texts):
-    made = page("oulu", texts)
-
+def test_a_number_of_few_observations_is_flagged_wherever_it_stands(oulu, printed):
     warning = "3,50 epävarma: alle 30 havaintoa"
-    assert warning in row_of(made, "Yleinen asiakastyytyväisyys (tekstiviesti)")
-    assert warning in words("<body>" + metric_of(made, "satisfaction_mean"))
-    assert "epävarmoja: Yleinen asiakastyytyväisyys (tekstiviesti)." in words(made)
-    assert "epävarma: alle 30" in words_of_pdf(document("oulu", texts))
+    assert warning in row_of(oulu, "Yleinen asiakastyytyväisyys (tekstiviesti)")
+    assert warning in words("<body>" + metric_of(oulu, "satisfaction_mean"))
+    assert "epävarmoja: Yleinen asiakastyytyväisyys (tekstiviesti)." in words(oulu)
+    assert "epävarma: alle 30" in printed
 
 
 @pytest.mark.parametrize(
@@ -144,8 +152,8 @@ def test_a_number_of_few_observations_is_flagged_wherever_it_stands(texts):
         ),
     ],
 )
-def test_what_is_missing_is_told_with_the_reason_and_who_can_mend_it(why, lacking, metric, who, texts):
-    row = row_of(page("oulu", texts), why)
+def test_what_is_missing_is_told_with_the_reason_and_who_can_mend_it(why, lacking, metric, who, oulu):
+    row = row_of(oulu, why)
 
     assert f" {lacking} {metric}" in row
     assert who in row
@@ -159,8 +167,8 @@ def test_a_queue_time_that_is_not_reached_is_said_to_be_more_than_what_was_measu
     assert "<img" not in made
 
 
-def test_completeness_is_told_in_hours_of_opening_hours_and_unknown_is_not_zero(texts):
-    made = section_of(page("oulu", texts), "puuttuvat")
+def test_completeness_is_told_in_hours_of_opening_hours_and_unknown_is_not_zero(oulu):
+    made = section_of(oulu, "puuttuvat")
 
     assert f"Jonotus 153,0{NBSP}t 162,0{NBSP}t 94,4{NBSP}% 100{NBSP}%" in made
     assert f"Palaute ei tiedossa ei tiedossa ei tiedossa 100{NBSP}%" in made
@@ -189,27 +197,23 @@ def test_a_number_that_is_not_free_to_publish_is_not_printed(texts):
     assert "ei julkaista" in printed
 
 
-def test_supporting_measures_stand_apart_from_the_agreed_ones(texts):
-    made = page("oulu", texts)
-
-    assert "Käynnit" not in section_of(made, "mittarit")
-    assert "Ne eivät ole osa sovittua mittaristoa" in section_of(made, "tukevat")
-    assert "Käynnit" not in section_of(made, "lyhyesti")
+def test_supporting_measures_stand_apart_from_the_agreed_ones(oulu):
+    assert "Käynnit" not in section_of(oulu, "mittarit")
+    assert "Ne eivät ole osa sovittua mittaristoa" in section_of(oulu, "tukevat")
+    assert "Käynnit" not in section_of(oulu, "lyhyesti")
 
 
-def test_no_difference_between_months_is_judged(texts):
-    said = words(page("oulu", texts))
+def test_no_difference_between_months_is_judged(oulu):
+    said = words(oulu)
 
     assert "Kuukausien välisiä eroja ei ole vielä arvioitu" in said
     assert re.search(r"\b(parani|heikkeni|nousi|laski|kasvoi) ", said) is None
 
 
-def test_the_chart_says_in_words_and_in_a_table_what_it_draws(texts):
-    made = page("oulu", texts)
-
-    alternative = markup.unescape(re.search(r'<img [^>]*alt="([^"]*)"', made).group(1))
+def test_the_chart_says_in_words_and_in_a_table_what_it_draws(oulu):
+    alternative = markup.unescape(re.search(r'<img [^>]*alt="([^"]*)"', oulu).group(1))
     assert f"Tämä piste, lokakuu 2026: 6,4{NBSP}min (95{NBSP}%:n luottamusväli 5,5–7,3{NBSP}min" in alternative
-    assert f"Tämä piste, syyskuu 2026 6,6{NBSP}min" in section_of(made, "kuvio")
+    assert f"Tämä piste, syyskuu 2026 6,6{NBSP}min" in section_of(oulu, "kuvio")
 
 
 def test_a_point_without_queue_times_is_drawn_by_its_satisfaction(texts):
@@ -226,20 +230,18 @@ def test_names_are_never_read_as_markup(texts):
     assert "Åbo <script>&amp; servicepunkt" in words_of_pdf(document("zero", texts))
 
 
-def test_the_page_needs_no_other_file_and_can_be_read_by_a_screen_reader(texts):
-    made = page("oulu", texts)
-
-    assert re.findall(r'(?:src|href)="(?!#|data:)', made) == []
-    assert made.startswith("<!doctype html>")
-    assert '<html lang="fi">' in made
-    assert '<a class="skip" href="#sisalto">' in made
-    assert made.count("<table") == made.count("<caption>") > 10
-    assert set(re.findall(r"<th (?!scope=)[^>]*>", made)) == set()
-    levels = [int(level) for level in re.findall(r"<h([1-6])", made)]
+def test_the_page_needs_no_other_file_and_can_be_read_by_a_screen_reader(oulu):
+    assert re.findall(r'(?:src|href)="(?!#|data:)', oulu) == []
+    assert oulu.startswith("<!doctype html>")
+    assert '<html lang="fi">' in oulu
+    assert '<a class="skip" href="#sisalto">' in oulu
+    assert oulu.count("<table") == oulu.count("<caption>") > 10
+    assert set(re.findall(r"<th (?!scope=)[^>]*>", oulu)) == set()
+    levels = [int(level) for level in re.findall(r"<h([1-6])", oulu)]
     assert levels[0] == 1
     assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
-    targets = re.findall(r'href="#([^"]+)"', made)
-    assert sorted(set(targets) - set(re.findall(r'id="([^"]+)"', made))) == []
+    targets = re.findall(r'href="#([^"]+)"', oulu)
+    assert sorted(set(targets) - set(re.findall(r'id="([^"]+)"', oulu))) == []
 
 
 def test_a_metric_without_a_finnish_name_stops_the_report(texts):
