@@ -15,7 +15,7 @@ from ingest.simulator.texts import SENTENCES, personal_data
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One planted fault; *event_count* is how many lines of the file it touched, for a dead device how many are missing."""
+    """One planted fault; *event_count* is the lines of the file it touched, for a dead device the lines it lost."""
 
     kind: str
     service_point_id: str

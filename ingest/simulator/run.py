@@ -72,11 +72,11 @@ def _run_point(
 def _draw_second_matters(rng: Random, agencies: dict[str, DayOfAgency], parameters: Parameters) -> None:
     for agency, drawn in agencies.items():
         others = [other for other in agencies if other != agency]
-        if not others:
-            continue
         weights: list[float] = [agencies[other].plan.weekly_walk_ins for other in others]
+        if not any(weights):
+            continue
         for ticket in (*drawn.walk_ins, *drawn.booked):
-            if ticket.purpose == "service" and rng.random() < parameters["multi_matter_share"] and sum(weights):
+            if ticket.purpose == "service" and rng.random() < parameters["multi_matter_share"]:
                 ticket.next_agency = rng.choices(others, weights)[0]
 
 

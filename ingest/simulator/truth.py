@@ -10,7 +10,8 @@ What a metric's truth means is decided here and nowhere else:
   not called within the target and not on time; a customer absent at the call was called and did not leave.
 - satisfaction, outcome, safety, equality: the answer each customer would have given, those who left included. The
   device's is that of the visit's first ticket, on the scale of the point's device; an SMS is about one ticket.
-- visits: stays, dated by arrival; second tickets of a stay add none.
+- visits: stays, dated by arrival, of the agency of the first ticket; second tickets of a stay add none.
+- abandonment_rate is over all tickets, booked ones too; queue times are of walk-ins only.
 - completeness: share of the opening minutes in which the installations of a family worked and sent what can be read,
   sooner or later. Messages that are only late were measured; those of a dead or broken device were not.
 
@@ -123,11 +124,11 @@ def _count_queues(happened: DayOfPoint, found: dict[Leaf, Sums]) -> None:
     if point.queue_source is None:
         return
     period, place = f"{happened.day:%Y-%m}-01", point.service_point_id
-    visits = set()
+    arrivals: dict[int, str] = {}
     for ticket in happened.tickets:
         if ticket.purpose != "service":
             continue
-        visits.add(ticket.visit)
+        arrivals.setdefault(ticket.visit, ticket.agency)
         found[period, place, ticket.agency, "abandonment_rate", "queue_system"].add(ticket.left_at is not None)
         if ticket.slot_start is None:
             wait = None if ticket.called_at is None else ticket.called_at - ticket.issued_at
@@ -141,8 +142,8 @@ def _count_queues(happened: DayOfPoint, found: dict[Leaf, Sums]) -> None:
             found[period, place, ticket.agency, "booked_on_time_share", "booking_system"].add(
                 ticket.called_at is not None and ticket.called_at <= ticket.slot_start + ON_TIME_SECONDS
             )
-    if visits:
-        found[period, place, "", "visits", "queue_system"].denominator += len(visits)
+    for agency in arrivals.values():
+        found[period, place, agency, "visits", "queue_system"].denominator += 1
 
 
 def _count_answers(happened: DayOfPoint, world: World, scenario: Scenario, found: dict[Leaf, Sums]) -> None:

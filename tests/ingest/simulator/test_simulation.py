@@ -1,0 +1,289 @@
+"""The demo's simulated months: contracts, planted faults, truth."""
+
+import csv
+import statistics
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+
+import orjson
+import pytest
+
+from infra.months import parse_month
+from infra.settings import read_deployment
+from ingest.contracts import read_contracts
+from ingest.simulator.parameters import read_parameters
+from ingest.simulator.simulation import read_inputs, replicate, simulate_events, write_simulation
+from ingest.simulator.texts import CHECK_CHARACTERS
+
+MONTHS = [parse_month("2026-09"), parse_month("2026-10")]
+
+
+@pytest.fixture(scope="module")
+def inputs():
+    return read_inputs(read_deployment("demo"), MONTHS)
+
+
+@pytest.fixture(scope="module")
+def folder(inputs, tmp_path_factory):
+    target = tmp_path_factory.mktemp("simulation") / "simulated"
+    write_simulation(target, inputs, simulate_events(inputs, 1), replicate(inputs, 1, 1, print), 1)
+    return target
+
+
+@pytest.fixture(scope="module")
+def lines(folder):
+    return (folder / "events.ndjson").read_bytes().splitlines()
+
+
+@pytest.fixture(scope="module")
+def events(lines):
+    return [orjson.loads(line) for line in lines if line.endswith(b"}}")]
+
+
+@pytest.fixture(scope="module")
+def faults(folder):
+    rows = defaultdict(list)
+    for row in table(folder, "planted_faults"):
+        rows[row["kind"]].append(row | {"event_count": int(row["event_count"])})
+    return rows
+
+
+@pytest.fixture(scope="module")
+def values(folder):
+    return {
+        (row["period"][:7], row["level"], row["level_id"], row["metric_id"], row["collection_mode"]): row
+        for row in table(folder, "metric_values")
+    }
+
+
+@pytest.mark.parametrize(("seed", "is_same"), [(1, True), (2, False)])
+def test_the_same_seed_gives_the_same_bytes(inputs, tmp_path, seed, is_same):
+    few = replace(inputs, world=replace(inputs.world, points=inputs.world.points[6:9]), months=MONTHS[1:])
+
+    for name, used in (("one", 1), ("other", seed)):
+        write_simulation(tmp_path / name, few, simulate_events(few, used), replicate(few, used, 1, print), 1)
+
+    assert (contents(tmp_path / "one") == contents(tmp_path / "other")) is is_same
+    assert len(contents(tmp_path / "one")) == 7
+
+
+def test_every_event_keeps_its_contract_but_those_of_the_broken_vendor(lines, events, faults):
+    contracts = read_contracts()
+    (vendor,) = faults["broken_vendor"]
+
+    refused = Counter(
+        event["source"]
+        for event in events
+        if event["type"] not in contracts or not contracts[event["type"]].validator.is_valid(event)
+    )
+
+    unreadable = len(lines) - len(events)
+    assert list(refused) == [vendor["source"]]
+    assert unreadable > 5
+    assert refused[vendor["source"]] + unreadable == vendor["event_count"]
+
+
+def test_lines_are_in_order_of_arrival_and_ids_in_order_of_time(events):
+    arrivals = [event["receivedtime"] for event in events]
+    by_id = sorted((event["id"][:13], at(event["time"])) for event in events)
+
+    assert arrivals == sorted(arrivals)
+    assert [instant for _, instant in by_id] == sorted(instant for _, instant in by_id)
+    assert all(at(event["time"]) < at(event["receivedtime"]) for event in events)
+
+
+def test_repeats_are_as_many_as_planted_and_conflicts_differ_in_their_payload(events, faults):
+    copies = defaultdict(list)
+    for event in events:
+        copies[event["source"], event["id"]].append(event["data"])
+
+    conflicts = [data for data in copies.values() if any(other != data[0] for other in data)]
+    repeats = sum(len(data) - 1 for data in copies.values())
+
+    assert len(conflicts) == faults["conflict"][0]["event_count"]
+    assert repeats == len(conflicts) + sum(row["event_count"] for row in faults["redelivery"])
+
+
+def test_late_events_arrive_after_the_september_and_october_cutoffs(events, faults):
+    by_source = {row["source"]: row for row in faults["late_arrival"]}
+    late = Counter(
+        event["source"]
+        for event in events
+        if event["source"] in by_source and (at(event["receivedtime"]) - at(event["time"])).days >= 12
+    )
+    september, october = (
+        {event["source"] for event in events if after_cutoff(event, *months)}
+        for months in (("2026-09", "2026-10-10"), ("2026-10", "2026-11-10"))
+    )
+
+    assert late == {source: row["event_count"] for source, row in by_source.items()}
+    assert "/points/pietarsaari/queue/pietarsaari-q1" in september
+    assert "/points/kuusamo/devices/kuusamo-fb1" in october
+
+
+def test_reordered_events_arrive_against_the_order_of_time(events, faults):
+    assert len(faults["reordering"]) == 2
+    for row in faults["reordering"]:
+        theirs = first_copies(event for event in events if is_within(event, row))
+        turned = sum(a["time"] > b["time"] for a, b in pairwise(theirs))
+
+        assert len(theirs) == row["event_count"]
+        assert turned > 0.7 * len(theirs)
+
+
+def test_a_dead_device_sends_nothing_while_its_neighbours_do(events, faults):
+    (dead,) = faults["dead_device"]
+    neighbour = dead | {"source": "/points/mikkeli/queue/mikkeli-q1"}
+
+    assert dead["event_count"] > 50
+    assert not any(is_within(event, dead) for event in events)
+    assert any(is_within(event, neighbour) for event in events)
+
+
+def test_planted_personal_data_stand_in_texts_and_nowhere_else(folder, events):
+    planted = {row["event_id"]: row for row in table(folder, "personal_data")}
+    texts = {event["id"]: event["data"]["text"] for event in events if event["id"] in planted}
+    codes = [row["value"] for row in planted.values() if row["kind"] == "identity_code"]
+
+    assert len(planted) == 48
+    assert all(row["value"] in texts[event_id] for event_id, row in planted.items())
+    assert all(code[10] == CHECK_CHARACTERS[int(code[:6] + code[7:10]) % 31] for code in codes)
+    assert all(code[7] == "9" for code in codes)
+
+
+def test_a_point_registered_later_sends_from_the_first_day(events, faults):
+    (unknown,) = faults["unknown_point"]
+    theirs = [event for event in events if event["subject"] == unknown["service_point_id"]]
+
+    assert len(theirs) == unknown["event_count"]
+    assert min(event["time"] for event in theirs if "/queue/" in event["source"]).startswith("2026-09-01")
+
+
+def test_what_the_events_say_is_what_truth_says_where_nothing_was_planted(events, values):
+    tickets = followed(events, "tampere", "2026-10")
+    walk_ins = [ticket for ticket in tickets if ticket["access"] == "walk_in"]
+    within = [ticket for ticket in walk_ins if "called" in ticket and wait(ticket) <= 900]
+
+    def realised(metric):
+        return float(values["2026-10", "service_point", "tampere", metric, "queue_system"]["realised_value"])
+
+    assert len(tickets) > 3000
+    assert realised("visits") == len({ticket["visit_key"] for ticket in tickets})
+    assert realised("abandonment_rate") == pytest.approx(share("abandoned", tickets), abs=1e-6)
+    assert realised("queue_time_within_target_share") == pytest.approx(len(within) / len(walk_ins), abs=1e-6)
+
+
+def test_truth_of_all_customers_is_that_of_the_ticket_file(folder, values):
+    rows = [row for row in table(folder, "tickets") if row["purpose"] == "service" and row["opening_date"] < "2026-10"]
+    rows = [row for row in rows if row["service_point_id"] == "mikkeli"]
+    waits = [int(row["would_be_wait_seconds"]) for row in rows if row["access"] == "walk_in"]
+    sms = [row for row in rows if row["agency"] in {"kela", "vero", "poliisi", "dvv", "te"}]
+    first = {row["opening_date"] + row["visit_key"]: int(row["would_be_face_score"]) for row in reversed(rows)}
+
+    def realised(metric, mode):
+        return float(values["2026-09", "service_point", "mikkeli", metric, mode]["realised_value"])
+
+    assert realised("queue_time_median", "queue_system") == pytest.approx(statistics.median(waits) / 60, abs=1e-6)
+    assert realised("satisfaction_mean", "device") == pytest.approx(statistics.mean(first.values()), abs=1e-6)
+    assert realised("satisfaction_happy_share", "sms") == pytest.approx(
+        statistics.mean(int(row["would_be_rating"]) >= 4 for row in sms), abs=1e-6
+    )
+    assert realised("advanced_rate", "sms") == pytest.approx(
+        statistics.mean(row["would_be_outcome"] != "neither" for row in sms), abs=1e-6
+    )
+
+
+def test_upper_levels_are_sums_of_their_points(values):
+    def counts(level):
+        return sum(
+            int(row["realised_count"])
+            for (period, of, _, metric, _), row in values.items()
+            if (period, of, metric) == ("2026-10", level, "abandonment_rate")
+        )
+
+    assert len({counts(level) for level in ("service_point", "region", "size_class", "agency", "national")}) == 1
+
+
+def test_true_waits_double_where_it_was_planted_and_only_there(inputs):
+    points = tuple(point for point in inputs.world.points if point.service_point_id in ("tampere", "oulu"))
+    two = replace(inputs, world=replace(inputs.world, points=points))
+    waits = defaultdict(Counter)
+    for (period, point, _, metric, _), sums in replicate(two, 5, 8, print).items():
+        if metric == "queue_time_median":
+            waits[period, point].update(sums.waits)
+
+    medians = {key: statistics.median(of.elements()) for key, of in waits.items()}
+
+    assert 1.6 < medians["2026-10-01", "oulu"] / medians["2026-09-01", "oulu"] < 2.5
+    assert 0.75 < medians["2026-10-01", "tampere"] / medians["2026-09-01", "tampere"] < 1.33
+
+
+def test_a_silent_installation_is_the_only_gap_in_completeness(values):
+    gaps = {
+        key[:5]: float(row["true_value"])
+        for key, row in values.items()
+        if key[1] == "service_point" and key[3] == "completeness" and float(row["true_value"]) < 1
+    }
+
+    assert gaps == {
+        ("2026-10", "service_point", "mikkeli", "completeness", "feedback"): pytest.approx(17 / 22, abs=1e-6),
+        ("2026-10", "service_point", "lappeenranta", "completeness", "feedback"): pytest.approx(19 / 22, abs=1e-6),
+    }
+
+
+def test_every_parameter_names_its_source_or_is_an_assumption():
+    with (read_deployment("demo").folder.parents[2] / "ingest/simulator/parameters.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+
+    assert len(rows) > 500
+    assert all(row["source_file"] == "assumption" or row["source_row"] for row in rows)
+    assert set(read_parameters().agencies) == {"kela", "vero", "poliisi", "dvv", "migri", "te", "lvv", "kunta"}
+
+
+def table(folder, name):
+    with (folder / "truth" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def contents(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def at(text):
+    return datetime.fromisoformat(text)
+
+
+def is_within(event, row):
+    return event["source"] == row["source"] and at(row["starts_at"]) <= at(event["time"]) < at(row["ends_at"])
+
+
+def after_cutoff(event, month, cutoff):
+    return event["time"].startswith(month) and event["receivedtime"] > cutoff
+
+
+def first_copies(events):
+    return list({event["id"]: event for event in reversed(list(events))}.values())[::-1]
+
+
+def followed(events, point, month):
+    """Tickets of a point from its queue events, each copy of an event once."""
+    tickets = defaultdict(dict)
+    for event in events:
+        if (
+            event["type"].startswith("fi.pulssi.queue.")
+            and event["subject"] == point
+            and event["time"].startswith(month)
+        ):
+            name = event["type"].split(".")[3]
+            tickets[event["data"]["ticket_key"]] |= {name: at(event["time"])} | event["data"]
+    return [ticket for ticket in tickets.values() if ticket["purpose"] == "service"]
+
+
+def wait(ticket):
+    return (ticket["called"] - ticket["ticket_issued"]).total_seconds()
+
+
+def share(name, tickets):
+    return sum(name in ticket for ticket in tickets) / len(tickets)
