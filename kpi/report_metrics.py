@@ -45,7 +45,12 @@ def metric_part(reading: Reading, metric: MetricLabel) -> MetricPart:
         *_optional(texts("metric.caveats"), metric.caveats.get(texts.locale.language, "")),
         Fact(
             texts("metric.definition"),
-            texts("metric.version", source=metric.source, metric_id=metric.metric_id, version=metric.version),
+            texts(
+                f"metric.version.{metric.standing}",
+                source=metric.source,
+                metric_id=metric.metric_id,
+                version=metric.version,
+            ),
         ),
     )
     return MetricPart(

@@ -94,11 +94,12 @@ def _lacking(row: Observation) -> str:
 
 def _owners(reading: Reading, metric: MetricLabel, mode: str) -> str:
     """Who answers for the sources that should have delivered the metric to the point."""
+    is_completeness = metric.metric_id == COMPLETENESS
     owners = {
         source.owner
         for source in reading.release.sources.values()
-        if source.family == (mode if metric.metric_id == COMPLETENESS else metric.source_family)
-        and source.collection_mode in (None, mode)
+        if source.family == (mode if is_completeness else metric.source_family)
+        and (is_completeness or source.collection_mode in (None, mode))
         and source.service_point_id in (None, reading.point.service_point_id)
     }
     return ", ".join(sorted(owners)) or reading.texts("owner.unknown")

@@ -67,7 +67,15 @@ METRICS = (
         decimals=2,
     ),
     metric("visits", "Käynnit", standing="supporting", statistic="count", unit="count", decimals=0, interval="none"),
-    metric("completeness", "Mittauksen kattavuus", standing="supporting", interval="none", source_family="device"),
+    metric(
+        "completeness",
+        "Mittauksen kattavuus",
+        source="supporting",
+        goal="none",
+        standing="supporting",
+        interval="none",
+        source_family="device",
+    ),
 )
 # The code lists as a release freezes them.
 CODES = {

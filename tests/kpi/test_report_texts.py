@@ -25,6 +25,7 @@ PUT_TOGETHER = (
     "column.",
     "guide.",
     "missing.",
+    "metric.version.",
     "chart.axis.",
     "family.",
     "mode.",
