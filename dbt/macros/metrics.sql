@@ -19,7 +19,7 @@
 
 {% macro metric_meta(metric_id) %}
     {# What the metric's yml says; while dbt only parses, and for sqlfluff, there is no graph to look in. #}
-    {% set unknown = {'version': 1, 'statistic': 'ratio', 'source_family': '', 'collection_modes': ['']} %}
+    {% set unknown = {'version': 1, 'statistic': 'ratio', 'source_family': 'queue', 'collection_modes': ['queue_system']} %}
     {% if not execute %}{{ return(unknown) }}{% endif %}
     {{ return(graph.nodes['model.' ~ project_name ~ '.' ~ metric_id].config.meta.metric) }}
 {% endmacro %}
