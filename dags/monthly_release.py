@@ -17,11 +17,14 @@ import pendulum
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import DAG, Param
 
-MONTH = (
+RELEASED_MONTH = (
     "{% set run_day = dag_run.run_after.astimezone(dag.timezone) %}"
     "{{ params.month or (run_day.replace(day=1) - macros.timedelta(days=1)).strftime('%Y-%m') }}"
-    " --status {{ params.status or ('final' if run_day.day >= 10 else 'provisional') }}"
-    "{{ ' --cutoff ' ~ params.cutoff if params.cutoff else '' }}"
+)
+MONTH = (
+    RELEASED_MONTH
+    + " --status {{ params.status or ('final' if run_day.day >= 10 else 'provisional') }}"
+    + "{{ ' --cutoff ' ~ params.cutoff if params.cutoff else '' }}"
 )
 
 with DAG(
@@ -62,8 +65,8 @@ with DAG(
     estimate = BashOperator(task_id="estimate", bash_command=f"pulssi estimate {MONTH}")
     gate_release = BashOperator(task_id="gate_release", bash_command=f"pulssi gate release {MONTH}", retries=0)
     release = BashOperator(task_id="release", bash_command=f"pulssi release {MONTH}")
-    report = BashOperator(task_id="report", bash_command=f"pulssi report {MONTH}")
-    feed = BashOperator(task_id="feed", bash_command=f"pulssi feed {MONTH}")
+    report = BashOperator(task_id="report", bash_command=f"pulssi report {RELEASED_MONTH}")
+    feed = BashOperator(task_id="feed", bash_command=f"pulssi feed {RELEASED_MONTH}")
 
     (gate_landing >> build_marts >> gate_marts >> build_metrics >> gate_metrics >> estimate >> gate_release >> release)
     release >> [report, feed]
