@@ -8,7 +8,7 @@ import os
 import pkgutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from types import ModuleType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -73,17 +73,23 @@ def judge(stage: str, month: Month, cutoff: datetime, time_zone: ZoneInfo, url: 
     )
     suites = _suites(stage)
     version = _version(suites)
-    checks: list[Check] = []
-    for module in suites:
-        suite = context.suites.add(copy.deepcopy(module.SUITE))  # the context writes its own ids into what it is given
-        asset = source.add_query_asset(suite.name, module.BATCH.strip())
-        batch = asset.add_batch_definition_whole_table("all")
-        definition = context.validation_definitions.add(
-            gx.ValidationDefinition(name=suite.name, data=batch, suite=suite)
-        )
-        results = definition.run(result_format={"result_format": "COMPLETE", "partial_unexpected_count": SAMPLE_ROWS})
-        checks += [_check(suite.name, result) for result in results.results]
+    try:
+        checks = [check for module in suites for check in _run(context, source, module)]
+    finally:
+        source.get_execution_engine().close()
+        source.get_engine().dispose()
     return Judgement(stage, version, tuple(checks))
+
+
+def _run(context: Any, source: Any, module: ModuleType) -> Iterator[Check]:
+    """Run one suite over its batch."""
+    import great_expectations as gx
+
+    suite = context.suites.add(copy.deepcopy(module.SUITE))  # the context writes its own ids into what it is given
+    batch = source.add_query_asset(suite.name, module.BATCH.strip()).add_batch_definition_whole_table("all")
+    definition = context.validation_definitions.add(gx.ValidationDefinition(name=suite.name, data=batch, suite=suite))
+    results = definition.run(result_format={"result_format": "COMPLETE", "partial_unexpected_count": SAMPLE_ROWS})
+    return (_check(suite.name, result) for result in results.results)
 
 
 def _suites(stage: str) -> list[ModuleType]:
@@ -101,7 +107,8 @@ def _parametrised(url: sqlalchemy.URL, month: Month, cutoff: datetime, time_zone
         "pulssi.month": str(month.first_day),
         "pulssi.month_starts_at": month_starts_at.isoformat(),
         # An event is received after it happened, or at most a day before: none of the month before was earlier.
-        "pulssi.first_instant": (month_before_starts_at - timedelta(days=1)).isoformat(),
+        # A whole UTC day, because the ledger counts by those.
+        "pulssi.first_instant": f"{month_before_starts_at.astimezone(UTC).date() - timedelta(days=1)}T00:00:00Z",
         "pulssi.month_before_final_at": cutoff_of(month.previous, "final", time_zone).isoformat(),
         "pulssi.cutoff": cutoff.isoformat(),
         "pulssi.time_zone": time_zone.key,

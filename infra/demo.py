@@ -77,9 +77,8 @@ def _say_what_was_made(settings: Settings, seconds: float) -> None:
         events = connection.execute("select count(*) from landing.event").fetchone()
     output = settings.output
     click.secho(f"\nDone in {seconds / 60:.1f} min.", bold=True)
-    click.echo(
-        f"  {events[0] if events else 0} events became release {release} ({content_hash[:12]}): {rows} numbers, {points} points"
-    )
+    count = events[0] if events else 0
+    click.echo(f"  {count} events: release {release} ({content_hash[:12]}) of {rows} numbers, {points} points")
     click.echo(f"  reports   {_short(str(output / 'reports' / release / 'index.html'))}")
     click.echo(f"  feed      {_short(str(output / 'feed' / release))}")
     click.echo(f"  truth     {_short(str(output))}: score.csv compares each number with what the simulator knows")
