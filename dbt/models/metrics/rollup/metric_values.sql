@@ -18,6 +18,12 @@ expectations as (
 
 ),
 
+quantiles as (
+
+    select * from {{ ref('metric_wait_quantiles') }}
+
+),
+
 cells as (
 
     select
@@ -34,36 +40,6 @@ cells as (
     from components
 
     group by metric_id, level, level_id, collection_mode, period
-
-),
-
-cells_by_second as (
-
-    select
-        components.metric_id,
-        components.level,
-        components.level_id,
-        components.collection_mode,
-        components.wait_seconds,
-        definitions.quantile,
-        sum(components.numerator) as numerator,
-        sum(components.denominator) as denominator,
-        components.period
-
-    from components
-    inner join definitions on components.metric_id = definitions.metric_id
-
-    where definitions.statistic = 'km_quantile'
-
-    group by
-        components.metric_id, components.level, components.level_id, components.collection_mode,
-        components.wait_seconds, definitions.quantile, components.period
-
-),
-
-quantiles as (
-
-    {{ km_quantiles('cells_by_second', ['metric_id', 'level', 'level_id', 'collection_mode', 'period']) }}
 
 ),
 
@@ -106,13 +82,7 @@ valued as (
 
     from cells_and_expectations as cells
     inner join definitions on cells.metric_id = definitions.metric_id
-    left join quantiles
-        on
-            cells.metric_id = quantiles.metric_id
-            and cells.level = quantiles.level
-            and cells.level_id = quantiles.level_id
-            and cells.collection_mode = quantiles.collection_mode
-            and cells.period = quantiles.period
+    left join quantiles using (metric_id, level, level_id, collection_mode, period)
 
     where cells.has_source or cells.has_data or not cells.has_data_in_any_mode
 
