@@ -11,6 +11,7 @@ from kpi.report_numbers import (
     count_cell,
     coverage_cell,
     interval_cell,
+    is_shown,
     sentence_of,
     value_cell,
 )
@@ -117,7 +118,7 @@ def headline_sentences(reading: Reading) -> tuple[str, ...]:
     """The first number of each goal, beside the month before and with no word on the difference."""
     found = []
     for _, metrics in groupby(reading.metrics("agreed"), key=lambda metric: metric.goal):
-        shown = ((metric, row) for metric in metrics for row in reading.own(metric).values() if row.value is not None)
+        shown = ((metric, row) for metric in metrics for row in reading.own(metric).values() if is_shown(row))
         if first := next(shown, None):
             found.append(_headline(reading, *first))
     return tuple(found)
@@ -133,7 +134,7 @@ def _headline(reading: Reading, metric: MetricLabel, row: Observation) -> str:
         mode=reading.code("collection_mode", row.collection_mode),
         sentence=sentence_of(row, metric, reading),
     )
-    if before is None or before.value is None:
+    if before is None or not is_shown(before):
         return f"{now} {texts('headline.nothing_before', month=texts.month(previous_month))}"
     sentence = sentence_of(before, metric, reading)
     return f"{now} {texts('headline.before', month=texts.month(previous_month), sentence=sentence)}"
@@ -162,7 +163,7 @@ def _overview_rows(reading: Reading, metric: MetricLabel) -> list[Row]:
 
 def _with_interval(row: Observation | None, metric: MetricLabel, reading: Reading) -> Cell:
     cell = value_cell(row, metric, reading)
-    has_interval = row is not None and row.upper_bound is not None
+    has_interval = row is not None and is_shown(row) and row.upper_bound is not None
     return replace(cell, detail=interval_cell(row, metric, reading).text if has_interval else "")
 
 

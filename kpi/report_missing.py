@@ -2,7 +2,7 @@
 
 from kpi.published import MetricLabel, Observation
 from kpi.report_content import Cell, Row, RowGroup, Section, Table
-from kpi.report_numbers import COMPLETENESS, FREE_TO_PUBLISH, Reading
+from kpi.report_numbers import COMPLETENESS, FREE_TO_PUBLISH, Reading, is_shown
 
 
 def missing_section(reading: Reading) -> Section:
@@ -15,9 +15,7 @@ def missing_section(reading: Reading) -> Section:
 
 def missing_names(reading: Reading) -> tuple[str, ...]:
     """Agreed metrics of which the point has no number in any collection mode."""
-    without = (
-        metric for metric in reading.metrics("agreed") if all(row.value is None for row in reading.own(metric).values())
-    )
+    without = (metric for metric in reading.metrics("agreed") if not any(map(is_shown, reading.own(metric).values())))
     return tuple(reading.name(metric) for metric in without)
 
 

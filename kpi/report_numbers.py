@@ -104,7 +104,7 @@ def reason_name(row: Observation, reading: Reading) -> str:
 
 
 def count_cell(row: Observation | None, texts: Texts) -> Cell:
-    if row is None or row.observation_count is None:
+    if row is None or row.observation_count is None or row.confidentiality_status != FREE_TO_PUBLISH:
         return Cell(texts("value.missing"))
     return Cell(texts.number(row.observation_count, 0))
 

@@ -13,7 +13,7 @@ from kpi.report_metrics import (
     supporting_section,
 )
 from kpi.report_missing import missing_names, missing_section, name_and_mode
-from kpi.report_numbers import Reading, uncertainty
+from kpi.report_numbers import Reading, is_shown, uncertainty
 from kpi.texts import Texts
 
 # From the best to the worst: the worst verdict of a month's gates is the one that is told.
@@ -25,7 +25,7 @@ def report_content(release: Release, point: ServicePointLabel, texts: Texts, tim
     reading = Reading(release, point, texts)
     month = texts.month(release.month.first_day)
     name = point_name(reading)
-    has_numbers = any(row.value is not None for row in release.of("service_point", point.service_point_id))
+    has_numbers = any(is_shown(row) for row in release.of("service_point", point.service_point_id))
     return ReportContent(
         language=texts.locale.language,
         title=name,

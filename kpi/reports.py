@@ -14,7 +14,7 @@ from infra.settings import read_settings
 from kpi.published import Release, ServicePointLabel, read_release
 from kpi.report_layout import html, pdf
 from kpi.report_metrics import point_name
-from kpi.report_numbers import Reading
+from kpi.report_numbers import Reading, is_shown
 from kpi.report_page import report_content
 from kpi.texts import Texts, read_texts
 
@@ -91,9 +91,7 @@ def write_index(release: Release, texts: Texts, folder: Path) -> Path:
 
 def _index_row(reading: Reading) -> IndexRow:
     point, texts = reading.point, reading.texts
-    numbers = [
-        metric for metric in reading.metrics("agreed") if any(r.value is not None for r in reading.own(metric).values())
-    ]
+    numbers = [metric for metric in reading.metrics("agreed") if any(map(is_shown, reading.own(metric).values()))]
     return IndexRow(
         name=point_name(reading),
         region=reading.region,
