@@ -76,7 +76,8 @@ def _read_values(connection: sqlalchemy.Connection) -> "pd.DataFrame":
             missing_reason,
             numerator::float8 as numerator,
             denominator::float8 as denominator,
-            sum_of_squares::float8 as sum_of_squares
+            sum_of_squares::float8 as sum_of_squares,
+            opening_day_count
         from warehouse.metric_values
         order by metric_id, metric_version, period, level, level_id, collection_mode
     """

@@ -76,7 +76,11 @@ def _observation(
 
 
 def _observation_count(value: dict[str, Any], metric: Metric) -> int | None:
-    counted = value["numerator"] if metric.statistic == "count" else value["denominator"]
+    """What the number rests on: events, answers, tickets; opening days where it is a share of time and no sample."""
+    if (metric.interval, metric.statistic) == ("none", "ratio"):
+        counted = value["opening_day_count"]
+    else:
+        counted = value["numerator"] if metric.statistic == "count" else value["denominator"]
     return None if counted is None else round(counted)
 
 

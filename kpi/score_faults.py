@@ -1,0 +1,230 @@
+"""Whether the pipeline shows each planted fault as it was planted."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import psycopg
+from psycopg import sql
+
+from infra.months import Month
+from kpi.published import Observation, Release
+
+EVERYWHERE = "everywhere"
+OF_WINDOW = """
+    select count(*) from landing.event
+    where source = %(source)s and occurred_at >= %(starts_at)s and occurred_at < %(ends_at)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A row of planted_faults.csv."""
+
+    fault_id: str
+    kind: str
+    service_point_id: str
+    source: str
+    starts_at: datetime
+    ends_at: datetime
+    event_count: int
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was planted and what the pipeline shows of it."""
+
+    kind: str
+    place: str
+    planted: str
+    found: str
+    is_as_planted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where to look: the database, the release, and the simulator's values by point, period and metric."""
+
+    connection: psycopg.Connection
+    release: Release
+    realised: Mapping[tuple[str, str, str], float]
+    personal_data: list[str]
+
+    def count(self, statement: str, fault: Fault | None = None) -> int:
+        parameters = {**(asdict(fault) if fault else {}), "cutoff": self.release.cutoff}
+        return int(self.connection.execute(statement, parameters).fetchall()[0][0] or 0)
+
+    def observation(self, point: str, month: Month, metric_id: str, mode: str) -> Observation | None:
+        rows = self.release.of("service_point", point, month.first_day)
+        return next((row for row in rows if (row.metric_id, row.collection_mode) == (metric_id, mode)), None)
+
+
+Check = Callable[[Evidence, list[Fault]], list[Finding]]
+
+
+def findings(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
+    """The findings of every planted kind; a kind that nothing here checks is a finding too."""
+    found = []
+    for kind in dict.fromkeys(fault.kind for fault in faults):
+        found += CHECKS.get(kind, _unchecked)(evidence, [fault for fault in faults if fault.kind == kind])
+    return found
+
+
+def _redelivery(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
+    counted = evidence.count("select sum(duplicate_count) from ops.ledger")
+    return [_same("redelivery", EVERYWHERE, _planted(faults), counted, "duplicates in the ledger")]
+
+
+def _conflict(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
+    counted = evidence.count("select sum(conflict_count) from ops.ledger")
+    return [_same("conflict", EVERYWHERE, _planted(faults), counted, "conflicts in the ledger")]
+
+
+def _broken_vendor(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
+    """All vendors together: a line that is cut off says neither whose it was nor when it was received."""
+    of_source = """
+        select count(*) from ops.dead_letter
+        where source = %(source)s and reason_code <> 'conflict'
+            and received_at >= %(starts_at)s and received_at < %(ends_at)s
+    """
+    named = sum(evidence.count(of_source, fault) for fault in faults)
+    nameless = evidence.count(
+        "select count(*) from ops.dead_letter where source not in (select source from reference.source)"
+    )
+    shown = f"dead letters, {nameless} of them without a readable source"
+    return [_same("broken_vendor", _places(faults), _planted(faults), named + nameless, shown)]
+
+
+def _unknown_point(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
+    landed = """
+        select count(distinct event.event_key) + count(event_duplicate.event_key)
+        from landing.event left join landing.event_duplicate using (event_key)
+        where service_point_id = %(service_point_id)s
+    """
+    still_held = "select count(*) from landing.event_held where service_point_id = %(service_point_id)s"
+    found = []
+    for fault in faults:
+        counted, held = evidence.count(landed, fault), evidence.count(still_held, fault)
+        shown = f"{counted} events landed or duplicate, {held} still held"
+        is_as_planted = (counted, held) == (fault.event_count, 0)
+        found.append(Finding(fault.kind, fault.service_point_id, f"{fault.event_count} events", shown, is_as_planted))
+    return found
+
+
+def _late_arrival(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
+    late = f"{OF_WINDOW} and received_at >= occurred_at + interval '3 days'"
+    found = []
+    for fault in faults:
+        missed = evidence.count(f"{late} and received_at >= %(cutoff)s", fault)
+        shown = f"events landed late, {missed} of them after the cutoff"
+        found.append(_same(fault.kind, fault.source, fault.event_count, evidence.count(late, fault), shown))
+    return found
+
+
+def _reordering(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
+    return [
+        _same(fault.kind, fault.source, fault.event_count, evidence.count(OF_WINDOW, fault), "events landed")
+        for fault in faults
+    ]
+
+
+def _dead_device(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
+    """Shown when the completeness of the point's feedback is what the simulator left of it."""
+    found = []
+    for fault in faults:
+        month = evidence.release.month
+        row = evidence.observation(fault.service_point_id, month, "completeness", "feedback")
+        share = None if row is None else row.value
+        truth = evidence.realised[(fault.service_point_id, f"{month.first_day}", "completeness feedback")]
+        shown = "no completeness" if share is None else f"{share:.1%} of the opening time measured"
+        planted = f"{truth:.1%} left, {fault.event_count} events lost"
+        is_shown = share is not None and share < 1 and abs(share - truth) < 0.005
+        found.append(Finding(fault.kind, fault.source, planted, shown, is_shown))
+    return found
+
+
+def _doubled_wait(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
+    """Shown when the median grew as many times as it did for the customers, within a tenth."""
+    months = (evidence.release.month.previous, evidence.release.month)
+    found = []
+    for fault in faults:
+        point = fault.service_point_id
+        before, after = (evidence.observation(point, month, "queue_time_median", "queue_system") for month in months)
+        truth = [evidence.realised[(point, f"{month.first_day}", "queue_time_median queue_system")] for month in months]
+        planted = f"median {truth[0]:.1f} -> {truth[1]:.1f} min, times {truth[1] / truth[0]:.2f}"
+        if before is None or after is None or not before.value or after.value is None:
+            found.append(Finding(fault.kind, point, planted, "no medians", False))
+            continue
+        times = after.value / before.value
+        shown = f"median {before.value:.1f} -> {after.value:.1f} min, times {times:.2f}"
+        found.append(Finding(fault.kind, point, planted, shown, abs(times * truth[0] / truth[1] - 1) < 0.1))
+    return found
+
+
+def _left_while_waiting(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
+    statement = """
+        select count(*) from landing.event
+        where event_type = 'queue.abandoned' and service_point_id = %(service_point_id)s
+    """
+    return [
+        _same(fault.kind, fault.service_point_id, fault.event_count, evidence.count(statement, fault), "who left")
+        for fault in faults
+    ]
+
+
+def _personal_data(evidence: Evidence, _: list[Fault]) -> list[Finding]:
+    """Look for every planted text in every text and JSON column of the database."""
+    columns = evidence.connection.execute("""
+        select nspname, relname, array_agg(attname order by attnum)
+        from pg_class
+        inner join pg_namespace on pg_namespace.oid = relnamespace
+        inner join pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped
+        where nspname in ('landing', 'reference', 'warehouse', 'publish', 'ops')
+            and relkind in ('r', 'p', 'm') and not relispartition
+            and atttypid::regtype::text in ('text', 'json', 'jsonb', 'character varying', 'text[]')
+        group by nspname, relname
+    """).fetchall()
+    hits = {f"{schema}.{table}": _rows_with_texts(evidence, schema, table, names) for schema, table, names in columns}
+    shown = ", ".join(f"{count} rows of {place}" for place, count in hits.items() if count)
+    planted = f"{len(evidence.personal_data)} texts"
+    return [Finding("personal_data", EVERYWHERE, planted, shown or f"0 found in {len(hits)} tables", not shown)]
+
+
+def _rows_with_texts(evidence: Evidence, schema: str, table: str, columns: list[str]) -> int:
+    whole = sql.SQL(" || ' ' || ").join(
+        sql.SQL("coalesce({}::text, '')").format(sql.Identifier(column)) for column in columns
+    )
+    statement = sql.SQL("select count(*) from {} where {} like any(%s)").format(sql.Identifier(schema, table), whole)
+    patterns = [f"%{text}%" for text in evidence.personal_data]
+    return int(evidence.connection.execute(statement, (patterns,)).fetchall()[0][0])
+
+
+def _unchecked(_: Evidence, faults: list[Fault]) -> list[Finding]:
+    return [Finding(faults[0].kind, _places(faults), f"{_planted(faults)} events", "nothing looks for this", False)]
+
+
+CHECKS: Mapping[str, Check] = {
+    "redelivery": _redelivery,
+    "conflict": _conflict,
+    "broken_vendor": _broken_vendor,
+    "unknown_point": _unknown_point,
+    "late_arrival": _late_arrival,
+    "reordering": _reordering,
+    "dead_device": _dead_device,
+    "doubled_wait": _doubled_wait,
+    "left_while_waiting": _left_while_waiting,
+    "personal_data": _personal_data,
+}
+
+
+def _same(kind: str, place: str, planted: int, counted: int, what: str) -> Finding:
+    return Finding(kind, place, f"{planted} events", f"{counted} {what}", planted == counted)
+
+
+def _planted(faults: list[Fault]) -> int:
+    return sum(fault.event_count for fault in faults)
+
+
+def _places(faults: list[Fault]) -> str:
+    return ", ".join(fault.source or fault.service_point_id or EVERYWHERE for fault in faults)
