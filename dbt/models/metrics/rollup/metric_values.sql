@@ -81,7 +81,7 @@ valued as (
         {{ value_of('cells', 'quantiles', 'definitions.statistic') }} as value
 
     from cells_and_expectations as cells
-    inner join definitions on cells.metric_id = definitions.metric_id
+    inner join definitions using (metric_id)
     left join quantiles using (metric_id, level, level_id, collection_mode, period)
 
     where cells.has_source or cells.has_data or not cells.has_data_in_any_mode
