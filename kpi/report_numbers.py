@@ -1,6 +1,6 @@
 """How one published number is written: value, interval, number of observations, coverage, warnings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kpi.published import MetricLabel, Observation, Release, ServicePointLabel
@@ -57,6 +57,17 @@ class Reading:
         """The name of a code in the release's own lists."""
         label = self.release.codes.get(kind, {}).get(code)
         return self.texts.named(label.names if label else {}, f"{kind} {code}")
+
+
+def read_for(release: Release, point: ServicePointLabel, texts: Texts) -> Reading:
+    """*release* narrowed to the numbers that stand in *point*'s report, so that each look-up is short."""
+    places = {
+        ("service_point", point.service_point_id),
+        ("size_class", point.size_class),
+        ("national", "national"),
+    }
+    rows = tuple(row for row in release.observations if (row.level, row.level_id) in places)
+    return Reading(replace(release, observations=rows), point, texts)
 
 
 def is_shown(row: Observation) -> bool:

@@ -13,7 +13,7 @@ from kpi.report_metrics import (
     supporting_section,
 )
 from kpi.report_missing import missing_names, missing_section, name_and_mode
-from kpi.report_numbers import Reading, is_shown, uncertainty
+from kpi.report_numbers import Reading, is_shown, read_for, uncertainty
 from kpi.texts import Texts
 
 # From the best to the worst: the worst verdict of a month's gates is the one that is told.
@@ -22,10 +22,10 @@ VERDICTS = ("passed", "passed_with_warnings", "blocked")
 
 def report_content(release: Release, point: ServicePointLabel, texts: Texts, time_zone: ZoneInfo) -> ReportContent:
     """The content of *point*'s report. A text that is missing raises ActionNeeded."""
-    reading = Reading(release, point, texts)
+    reading = read_for(release, point, texts)
     month = texts.month(release.month.first_day)
     name = point_name(reading)
-    has_numbers = any(is_shown(row) for row in release.of("service_point", point.service_point_id))
+    has_numbers = any(is_shown(row) for row in reading.release.of("service_point", point.service_point_id))
     return ReportContent(
         language=texts.locale.language,
         title=name,

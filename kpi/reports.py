@@ -14,7 +14,7 @@ from infra.settings import read_settings
 from kpi.published import Release, ServicePointLabel, read_release
 from kpi.report_layout import html, pdf
 from kpi.report_metrics import point_name
-from kpi.report_numbers import Reading, is_shown
+from kpi.report_numbers import Reading, is_shown, read_for
 from kpi.report_page import report_content
 from kpi.texts import Texts, read_texts
 
@@ -79,7 +79,7 @@ class IndexRow:
 def write_index(release: Release, texts: Texts, folder: Path) -> Path:
     """A list of the reports that are in *folder*, by the name of the point and by nothing else."""
     points = (point for code, point in release.service_points.items() if _file(folder, code, texts).exists())
-    rows = [_index_row(Reading(release, point, texts)) for point in points]
+    rows = [_index_row(read_for(release, point, texts)) for point in points]
     rows.sort(key=lambda row: row.name.casefold().translate(ALPHABET))
     file = folder / ("index.html" if texts.locale.language == "fi" else f"index.{texts.locale.language}.html")
     _write(
