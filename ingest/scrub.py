@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 
-MIGHT_HOLD = re.compile(r"[0-9@]|\(at\)|\[at\]", re.IGNORECASE)
+# Most texts have neither an address nor the seven digits of the shortest number: they cost nothing.
+HAS_ADDRESS = re.compile(r"@|[(\[]at[)\]]", re.IGNORECASE)
+HAS_NUMBER = re.compile(r"(?:[^0-9]*[0-9]){7}")
 
 EMAIL = re.compile(
     r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}(?:@|\s?[(\[]at[)\]]\s?)[\w-]+(?:\.[\w-]+)+",
@@ -39,7 +41,8 @@ KEPT = "|".join(
         r"(?<![0-9])[0-9]{7}-[0-9](?![0-9])",  # business id
         r"FI[0-9]{8}(?![0-9])",  # VAT number
         r"(?<![0-9])(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9])",
-        r"(?<![0-9])[0-3][0-9](?P<dash>[ -]?)[01][0-9](?P=dash)(?:19|20)[0-9]{2}(?![0-9])",
+        # A date without dashes that begins like a mobile number, 04 or 05, is rather one.
+        r"(?<![0-9])(?!0[45][0-9]{6})[0-3][0-9](?P<dash>[ -]?)[01][0-9](?P=dash)(?:19|20)[0-9]{2}(?![0-9])",
         r"(?<![0-9])[0-2][0-9][0-5][0-9]\s?[-\u2013]\s?[0-2][0-9][0-5][0-9](?![0-9])",  # 0800-1600
         r"(?<![0-9])0[0-9]{4}\s?[-\u2013]\s?0[0-9]{4}(?![0-9])",  # a range of postal codes
         r"(?<![0-9])00[0-9]{3}(?: 0[0-9]{4})+(?![0-9])",
@@ -48,10 +51,10 @@ KEPT = "|".join(
 )
 PHONE = re.compile(
     rf"(?P<kept>{KEPT})"
-    rf"|(?P<international>(?:\+\s?|(?<![0-9+])00{GAP}?)[1-9][0-9]*(?:(?:{GAP}|[().]){{1,4}}[0-9]{{1,10}})*)(?![0-9])"
-    rf"|(?P<bare>(?<![0-9])358{GAP}?(?:4[0-9]|50){GAP}?[0-9]{{3,8}}(?:{GAP}[0-9]{{2,7}})*)(?![0-9])"
+    rf"|(?P<international>(?:\+\s?|(?<![0-9+])00{GAP}?)[1-9][0-9]*(?:(?:{GAP}|[().]){{1,4}}[0-9]{{1,10}}){{0,7}})(?![0-9])"
+    rf"|(?P<bare>(?<![0-9])358{GAP}?(?:4[0-9]|50){GAP}?[0-9]{{3,8}}(?:{GAP}[0-9]{{2,7}}){{0,3}})(?![0-9])"
     rf"|(?P<national>(?<![0-9])(?<![0-9][.,:])\(?0[1-9][0-9]*"
-    rf"(?:\)?(?:{GAP}{{1,3}}|/(?=[0-9]{{5}})|(?<=[0-9]{{3}})\.(?=[0-9]{{3}}))[0-9]{{2,9}})*)(?![0-9])",
+    rf"(?:\)?(?:{GAP}{{1,3}}|/(?=[0-9]{{5}})|(?<=[0-9]{{3}})\.(?=[0-9]{{3}}))[0-9]{{2,9}}){{0,5}})(?![0-9])",
     re.IGNORECASE,
 )
 # Digits of each kind: fewer than the first is no number, at the second it is whole, the third is the most.
@@ -60,7 +63,7 @@ PHONE_DIGITS = {"international": (8, 12, 15), "bare": (10, 12, 13), "national": 
 
 def scrub(text: str) -> str:
     """Replace personal data by [identity_code], [phone], [email] or [iban]; idempotent."""
-    if not MIGHT_HOLD.search(text):
+    if not HAS_ADDRESS.search(text) and not HAS_NUMBER.match(text):
         return text
     scrubbed = _scrub_once(text)
     while scrubbed != text:  # what stood glued to a replaced part may be seen only now
@@ -69,7 +72,10 @@ def scrub(text: str) -> str:
 
 
 def _scrub_once(text: str) -> str:
-    text = EMAIL.sub("[email]", text)
+    if HAS_ADDRESS.search(text):
+        text = EMAIL.sub("[email]", text)
+    if not HAS_NUMBER.match(text):
+        return text
     text = _replace(text, _ibans(text), "[iban]")
     text = _replace(text, _identity_codes(text), "[identity_code]")
     return PHONE.sub(_phone_replaced, text)
@@ -102,11 +108,7 @@ def _is_iban(compact: str) -> bool:
 
 
 def _identity_codes(text: str) -> Iterator[tuple[int, int]]:
-    spans = [
-        (match.start(), match.start() + 11)
-        for match in IDENTITY_CODE.finditer(text)
-        if _has_valid_check(match)
-    ]
+    spans = [(match.start(), match.start() + 11) for match in IDENTITY_CODE.finditer(text) if _has_valid_check(match)]
     spans += [match.span() for match in IDENTITY_CODE_LOOKALIKE.finditer(text)]
     spans += [
         match.span()
