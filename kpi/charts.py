@@ -18,7 +18,7 @@ class Mark:
     is_filled: bool
 
 
-def interval_chart(marks: tuple[Mark, ...], axis_title: str, starts_at_zero: bool) -> str:
+def interval_chart(marks: tuple[Mark, ...], axis_title: str, decimal_symbol: str, starts_at_zero: bool) -> str:
     """SVG of the *marks* below each other: a point each, a line for its interval. Same marks, same bytes."""
     import altair
     import pandas
@@ -33,7 +33,8 @@ def interval_chart(marks: tuple[Mark, ...], axis_title: str, starts_at_zero: boo
             "fill": [INK if mark.is_filled else PAPER for mark in marks],
         }
     )
-    axis = altair.Axis(labelExpr="replace(datum.label, '.', ',')", tickCount=5, gridColor=GRID, domain=False)
+    label = f"replace(datum.label, '.', '{decimal_symbol}')"
+    axis = altair.Axis(labelExpr=label, tickCount=5, gridColor=GRID, domain=False)
     x = altair.X("lower:Q", title=axis_title, axis=axis, scale=altair.Scale(zero=starts_at_zero, nice=True, padding=20))
     y = altair.Y("text:N", sort=None, title=None, axis=altair.Axis(labels=False, ticks=False, domain=False))
     base = altair.Chart(rows).encode(y=y)

@@ -34,6 +34,7 @@ def _chart(reading: Reading, metric: MetricLabel, mode: str) -> Chart:
         svg=charts.interval_chart(
             marks=tuple(_mark(reading, metric, place, row) for place, row in lines),
             axis_title=texts(f"chart.axis.{metric.unit}", metric=name),
+            decimal_symbol=texts.decimal_symbol,
             starts_at_zero=metric.unit != "score_1_5",
         ),
         table=Table(

@@ -14,7 +14,7 @@ from babel.dates import format_date, format_time
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal, format_percent, get_decimal_symbol
 
 from infra.errors import ActionNeeded
 
@@ -45,6 +45,10 @@ class Texts:
     def percent(self, share: float, decimals: int) -> str:
         """A share of one in per cent: 81,0 %."""
         return format_percent(share, _with_decimals(self.locale.percent_formats[None].pattern, decimals), self.locale)
+
+    @property
+    def decimal_symbol(self) -> str:
+        return get_decimal_symbol(self.locale)
 
     def month(self, first_day: date) -> str:
         return format_date(first_day, "LLLL y", locale=self.locale)

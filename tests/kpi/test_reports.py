@@ -12,6 +12,7 @@ import pytest
 from report_builders import METRICS, missing, observation, release
 
 from infra.errors import ActionNeeded
+from kpi import texts as texts_module
 from kpi.report_layout import html, pdf
 from kpi.report_page import report_content
 from kpi.texts import read_texts
@@ -253,6 +254,20 @@ def test_a_metric_without_a_finnish_name_stops_the_report(texts):
 
     with pytest.raises(ActionNeeded, match="metric satisfaction_mean has no text in 'fi'"):
         page("oulu", texts, made)
+
+
+def test_another_language_costs_one_catalogue(tmp_path, monkeypatch):
+    finnish = texts_module.CATALOGUES / "fi" / "LC_MESSAGES" / "pulssi.po"
+    swedish = tmp_path / "sv" / "LC_MESSAGES" / "pulssi.po"
+    swedish.parent.mkdir(parents=True)
+    swedish.write_text(finnish.read_text(encoding="utf-8").replace("Kuukausi lyhyesti", "Månaden i korthet"))
+    monkeypatch.setattr(texts_module, "CATALOGUES", tmp_path)
+
+    made = page("oulu", read_texts("sv"))
+
+    assert '<html lang="sv">' in made
+    assert "Månaden i korthet" in made
+    assert "Oulun asiakaspalvelupiste (sv)" in made
 
 
 def test_a_provisional_month_says_that_it_may_change(texts):
