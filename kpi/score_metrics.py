@@ -17,7 +17,7 @@ def compared(release: Release, truth: pd.DataFrame) -> pd.DataFrame:
     *true_value* is expected, *realised_value* is what happened in the simulated run; either may lack a cell.
     """
     published = pd.DataFrame([asdict(row) for row in release.observations])[[*KEY, *PUBLISHED]]
-    published["period"] = published["period"].map(str)
+    published = published.astype({"period": str, "value": float, "lower_bound": float, "upper_bound": float})
     cells = truth.merge(published, how="outer", on=KEY, sort=True)
     covers = (cells["lower_bound"] <= cells["true_value"]) & (cells["true_value"] <= cells["upper_bound"])
     has_both = cells["upper_bound"].notna() & cells["true_value"].notna()
@@ -60,6 +60,6 @@ def _summary(points: pd.DataFrame) -> pd.Series:
             "mean_difference_from_true": true.mean(),
             "mean_absolute_from_true": true.abs().mean(),
             "intervals": int(points["covers_true"].notna().sum()),
-            "covering_true_share": points["covers_true"].astype("Float64").mean(skipna=True),
+            "covering_true_share": points["covers_true"].dropna().astype(float).mean(),
         }
     )
