@@ -29,8 +29,8 @@ def service_environment() -> Iterator[dict[str, str]]:
     home.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
     environment = {
         "PULSSI_HOME": str(home),
-        "PULSSI_POSTGRES_PORT": str(_free_port()),
-        "PULSSI_KAFKA_PORT": str(_free_port()),
+        "PULSSI_POSTGRES_PORT": str(free_port()),
+        "PULSSI_KAFKA_PORT": str(free_port()),
     }
     settings = read_settings(environment)
     list(services.start(settings))
@@ -60,7 +60,7 @@ def make_deployment(service_environment: dict[str, str]) -> MakeDeployment:
     return make
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """A port that is free and whose next one is too (Kafka's controller takes it)."""
     while True:
         with socket.socket() as first, socket.socket() as second:

@@ -1,0 +1,77 @@
+"""Starting and stopping the services: what a person reads when something is in the way."""
+
+import socket
+import subprocess
+import sys
+
+import pytest
+from conftest import free_port
+
+
+def pulssi(environment, *arguments):
+    command = [sys.executable, "-c", "from infra.cli import main; main()", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def machine(tmp_path_factory):
+    """An environment whose home holds nothing yet."""
+    home = tmp_path_factory.mktemp("home")
+    return {"PATH": "/usr/bin:/bin", "PULSSI_HOME": str(home)}
+
+
+@pytest.mark.parametrize("variable", ["PULSSI_POSTGRES_PORT", "PULSSI_KAFKA_PORT"])
+def test_a_busy_port_is_named_with_the_setting_that_changes_it(machine, variable):
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        service = "PULSSI_KAFKA_BOOTSTRAP_SERVERS" if "POSTGRES" in variable else "PULSSI_DATABASE_URL"
+        given = {service: "postgresql://elsewhere/x" if service.endswith("URL") else "elsewhere:9092"}
+        result = pulssi({**machine, **given, variable: str(port)}, "up")
+
+    assert result.returncode == 1
+    assert f"port {port} is in use by another program" in result.stderr
+    assert variable in result.stderr
+
+
+def test_missing_java_is_named_with_the_package_that_brings_it(machine, tmp_path):
+    given = {"PULSSI_DATABASE_URL": "postgresql://elsewhere/x", "PULSSI_KAFKA_PORT": str(free_port())}
+
+    result = pulssi({**machine, **given, "PATH": str(tmp_path)}, "up")
+
+    assert result.returncode == 1
+    assert (
+        result.stderr.strip()
+        == "Error: java is not installed: install it (Debian: apt-get install openjdk-17-jre-headless)"
+    )
+
+
+def test_a_service_that_is_not_there_is_said_in_one_line(machine):
+    url = "postgresql://nobody@127.0.0.1:1/none"
+
+    result = pulssi({**machine, "PULSSI_DATABASE_URL": url}, "ledger")
+
+    assert result.returncode == 1
+    assert "is it started (pulssi up)" in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.services
+def test_services_that_run_are_found_again_and_answer(service_environment):
+    environment = {"PATH": "/usr/bin:/bin", **service_environment}
+
+    again = pulssi(environment, "up")
+    status = pulssi(environment, "status")
+
+    assert again.stdout.count("already running") == 2
+    assert status.returncode == 0
+    assert "DOES NOT" not in status.stdout
+
+
+@pytest.mark.services
+def test_the_schema_can_be_brought_up_to_date_twice(make_deployment):
+    _, environment = make_deployment()
+
+    result = pulssi(environment, "migrate")
+
+    assert result.returncode == 0
+    assert "schema at revision" in result.stdout
