@@ -1,0 +1,1 @@
+"""Events and reference data in: contracts, Kafka, landing, files, and the simulator."""

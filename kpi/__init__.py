@@ -1,0 +1,1 @@
+"""Metrics out: builds, estimates with intervals, releases, reports and feeds."""

@@ -38,7 +38,10 @@ def register(settings, *points):
     with database.connect(settings) as connection:
         for point in points:
             connection.execute(
-                "insert into reference.service_point values (%s, 'x', 'x', 'x', 'M', '01', null, null, null, '2026-01-01')",
+                """
+                insert into reference.service_point
+                values (%s, 'x', 'x', 'x', 'M', '01', null, null, null, '2026-01-01')
+                """,
                 (point,),
             )
 
@@ -103,7 +106,7 @@ def test_a_loader_that_was_overtaken_stores_nothing(deployment):
     send(settings, [line(number) for number in range(10)])
     contracts = read_contracts()
     topics = ensure_topics(settings, [topic_name(settings, family) for family in families(contracts)])
-    consumer = open_consumer(settings, sorted(topics), "1", lambda topic, partition: 0)
+    consumer = open_consumer(settings, sorted(topics), "1", lambda _topic, _partition: 0)
     batch = []
     while not batch:
         batch = consumer.poll(100, 1.0)
@@ -212,8 +215,9 @@ def landed(settings):
         union all select 'held', event_id from landing.event_held
         union all
         select 'duplicate', event_id from landing.event_duplicate
-        left join (select event_key, event_id from landing.event union all select event_key, event_id from landing.event_held) as known
-            using (event_key)
+        left join (
+            select event_key, event_id from landing.event union all select event_key, event_id from landing.event_held
+        ) as known using (event_key)
         union all select reason_code, event_id from ops.dead_letter
         """,
     )

@@ -238,7 +238,7 @@ create table ops.ledger (
     primary key (received_date, source, topic, kafka_partition)
 );
 comment on table ops.ledger is
-'Writer: ingest loader. One row per UTC day of receipt, source and partition. rejected_count includes conflict_count; held_count is what still waits.';
+'Writer: ingest (the loader, and the reference load that releases held events). One row per UTC day of receipt, source and partition. rejected_count includes conflict_count; held_count is what still waits.';
 
 create table ops.produced (
     received_date date not null,

@@ -212,7 +212,7 @@ def test_true_waits_double_where_it_was_planted_and_only_there(inputs):
     points = tuple(point for point in inputs.world.points if point.service_point_id in ("tampere", "oulu"))
     two = replace(inputs, world=replace(inputs.world, points=points))
     waits = defaultdict(Counter)
-    for (period, point, _, metric, _), sums in replicate(two, 5, 8, print).items():
+    for (period, point, _, metric, _), sums in replicate(two, 5, 12, print).items():
         if metric == "queue_time_median":
             waits[period, point].update(sums.waits)
 
