@@ -53,12 +53,20 @@ def airflow(arguments: tuple[str, ...]) -> None:
 
 def environment(settings: Settings) -> dict[str, str]:
     """Variables for Airflow and its tasks, which run in other folders: paths are absolute, pulssi is on the PATH."""
+    given = {
+        "PULSSI_HOME": str(settings.home),
+        "PULSSI_DEPLOYMENT": str(settings.deployment.folder),
+        "PULSSI_DATABASE_URL": settings.database_url,
+        "PULSSI_KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers,
+        "PULSSI_KAFKA_CLIENT": settings.kafka_client,
+        "PULSSI_POSTGRES_PORT": str(settings.postgres_port),
+        "PULSSI_KAFKA_PORT": str(settings.kafka_port),
+    }
     address = database.url(settings, DATABASE).replace("postgresql://", "postgresql+psycopg2://", 1)
     return {
         **os.environ,
+        **{name: value for name, value in given.items() if value is not None},
         "PATH": os.pathsep.join((str(_program().parent), os.environ.get("PATH", os.defpath))),
-        "PULSSI_HOME": str(settings.home),
-        "PULSSI_DEPLOYMENT": str(settings.deployment.folder),
         "AIRFLOW_HOME": str(settings.home / "airflow"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
