@@ -1,22 +1,14 @@
 """Completeness: parts within wholes, unknown never written as zero."""
 
 import great_expectations as gx
-import great_expectations.expectations as gxe
 
-from expectations.checks import WARNING, check, no_rows
+from expectations.checks import WARNING, no_rows
 
 BATCH = "select * from warehouse.completeness_values"
 
 SUITE = gx.ExpectationSuite(
     "metrics.completeness",
     expectations=[
-        check(
-            gxe.ExpectCompoundColumnsToBeUnique,
-            column_list=["period", "level", "level_id", "source_family"],
-            name="one_completeness_each",
-            says="completeness is given once for each month, level and family of sources",
-            action="mend the model of completeness_values, build again",
-        ),
         no_rows(
             """
             select period, level, level_id, source_family, measured_minutes, opening_minutes

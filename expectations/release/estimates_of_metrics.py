@@ -21,11 +21,10 @@ left join publish.estimate as estimates
         and metrics.level = estimates.level
         and metrics.level_id = estimates.level_id
         and metrics.collection_mode = estimates.collection_mode
-where metrics.period = current_setting('pulssi.month')::date
 """
 
 SUITE = gx.ExpectationSuite(
-    "release.completeness_of_rows",
+    "release.estimates_of_metrics",
     expectations=[
         no_rows(
             "select metric_id, level, level_id, collection_mode from {batch} where not is_estimated",
