@@ -132,7 +132,7 @@ def _presses(
     if point.feedback_source is None:
         return
     scale = scenario.faces.get(point.service_point_id, "faces_5")
-    for opinion, ended_at in _served_visits(happened):
+    for opinion, ended_at in _visits(happened):
         if rng.random() < parameters["press_share"]:
             data = {"mode": "device", "answers": [_answer("overall", scale, opinion.face)], "placement": "exit"}
             pressed_at = start + ended_at + rng.randint(20, 150)
@@ -175,7 +175,7 @@ def _sms_answers(
 def _survey_forms(
     rng: Random, happened: DayOfPoint, world: World, parameters: Parameters, start: int
 ) -> Iterator[Event]:
-    for opinion, _ in _served_visits(happened):
+    for opinion, _ in _visits(happened):
         if rng.random() < parameters["survey_share"]:
             answers = [
                 _answer("overall", "rating_5", opinion.rating),
@@ -189,16 +189,15 @@ def _survey_forms(
             )  # fmt: skip
 
 
-def _served_visits(happened: DayOfPoint) -> Iterator[tuple[Opinion, int]]:
-    """Visits with a service that ended: the opinion of the first ticket, end of the last service."""
+def _visits(happened: DayOfPoint) -> Iterator[tuple[Opinion, int]]:
+    """Every visit for a service: the opinion of its first ticket, and when the customer goes out, served or not."""
     first: dict[int, tuple[Ticket, Opinion]] = {}
     ended: dict[int, int] = {}
     for ticket, opinion in zip(happened.tickets, happened.opinions, strict=True):
         first.setdefault(ticket.visit, (ticket, opinion))
-        if ticket.started_at is not None and ticket.ended_at is not None:
-            ended[ticket.visit] = max(ended.get(ticket.visit, 0), ticket.ended_at)
+        ended[ticket.visit] = ticket.left_at or ticket.ended_at or ticket.issued_at
     for visit, (ticket, opinion) in first.items():
-        if visit in ended and ticket.purpose == "service":
+        if ticket.purpose == "service":
             yield opinion, ended[visit]
 
 

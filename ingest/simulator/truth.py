@@ -8,6 +8,8 @@ What a metric's truth means is decided here and nowhere else:
 - queue_time_median: median over walk-in tickets of the wait each customer would have had had they stayed.
 - queue_time_within_target_share, abandonment_rate, booked_on_time_share: what happened. A customer who left was
   not called within the target and not on time; a customer absent at the call was called and did not leave.
+- Whoever goes out can press the device at the exit and take a form, but only who was served gets an SMS: SMS figures
+  are a little too good, and the difference from the truth shows by how much.
 - satisfaction, outcome, safety, equality: the answer each customer would have given, those who left included. The
   device's is that of the visit's first ticket, on the scale of the point's device; an SMS is about one ticket.
 - visits: stays, dated by arrival, of the agency of the first ticket; second tickets of a stay add none.
