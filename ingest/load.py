@@ -95,7 +95,7 @@ def _require_same_key(connection: psycopg.Connection, keys: Keys) -> None:
     if (keys.check,) not in known:
         raise ActionNeeded(
             "this database was written with another deployment key: with this one every repeated event would look like "
-            "a conflict. Restore the deployment's folder in PULSSI_HOME/keys, or use the database that belongs to this key"
+            "a conflict. Restore the deployment's folder in PULSSI_HOME/keys, or use the database of this key"
         )
 
 

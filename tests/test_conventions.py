@@ -1,4 +1,4 @@
-"""Rules of the tree that no linter knows: who may import whom, what a command owes its user, how large a file may grow."""
+"""Rules of the tree that no linter knows: who may import whom, what a command owes its user, how large files grow."""
 
 import ast
 import importlib.metadata
