@@ -82,7 +82,7 @@ def overview_table(reading: Reading) -> Table:
             texts.month(month.previous.first_day).capitalize(),
         ),
         numeric=(True, True, True, True),
-        widths=(33, 17, 18, 13, 19),
+        widths=(34, 15, 16, 12, 23),
         groups=tuple(groups),
     )
 
@@ -164,7 +164,7 @@ def _overview_rows(reading: Reading, metric: MetricLabel) -> list[Row]:
 def _with_interval(row: Observation | None, metric: MetricLabel, reading: Reading) -> Cell:
     cell = value_cell(row, metric, reading)
     has_interval = row is not None and is_shown(row) and row.upper_bound is not None
-    return replace(cell, detail=interval_cell(row, metric, reading).text if has_interval else "")
+    return replace(cell, detail=f"({interval_cell(row, metric, reading).text})" if has_interval else "")
 
 
 def _table(reading: Reading, metric: MetricLabel, modes: tuple[str, ...]) -> Table:
@@ -174,7 +174,7 @@ def _table(reading: Reading, metric: MetricLabel, modes: tuple[str, ...]) -> Tab
         caption=texts("metric.caption", metric=reading.name(metric)),
         columns=tuple(texts(column) for column in columns),
         numeric=(True,) * (len(columns) - 1),
-        widths=(36, 18, 20, 12, 14)[: len(columns)],
+        widths=(34, 16, 20, 12, 18)[: len(columns)],
         groups=tuple(_mode_group(reading, metric, mode) for mode in modes),
     )
 
@@ -198,7 +198,7 @@ def _cells(row: Observation | None, metric: MetricLabel, reading: Reading) -> tu
         "value": value_cell(row, metric, reading),
         "interval": interval_cell(row, metric, reading),
         "count": count_cell(row, reading.texts),
-        "coverage": coverage_cell(row, reading.texts),
+        "coverage": coverage_cell(row, metric, reading),
     }
     return tuple(cells[column] for column in _columns(metric))
 

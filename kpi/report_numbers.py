@@ -120,13 +120,24 @@ def count_cell(row: Observation | None, texts: Texts) -> Cell:
     return Cell(texts.number(row.observation_count, 0))
 
 
-def coverage_cell(row: Observation | None, texts: Texts) -> Cell:
-    """How much of the opening time was measured, else how many of the sources delivered."""
-    if row is not None and row.completeness_minutes_share is not None:
+def coverage_cell(row: Observation | None, metric: MetricLabel, reading: Reading) -> Cell:
+    """How much of the opening time was measured, where that can be known, else how many of the sources delivered."""
+    texts = reading.texts
+    if row is not None and row.completeness_minutes_share is not None and _is_continuous(row, metric, reading):
         return Cell(texts.percent(row.completeness_minutes_share, 1))
     if row is not None and row.completeness_sources_share is not None:
         return Cell(texts("coverage.sources", share=texts.percent(row.completeness_sources_share, 0)))
     return Cell(texts("coverage.unknown"))
+
+
+def _is_continuous(row: Observation, metric: MetricLabel, reading: Reading) -> bool:
+    """Whether the row's collection mode measures every opening hour: a text message or a survey does not."""
+    return any(
+        source.cadence == "continuous"
+        and source.family == metric.source_family
+        and source.collection_mode in (None, row.collection_mode)
+        for source in reading.release.sources.values()
+    )
 
 
 def value_text(value: float, metric: MetricLabel, texts: Texts) -> str:

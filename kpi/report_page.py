@@ -76,7 +76,7 @@ def _month_section(reading: Reading) -> Section:
     texts = reading.texts
     points = headline_sentences(reading)
     if uncertain := _uncertain_names(reading):
-        points += (texts("month.uncertain", metrics=", ".join(uncertain)),)
+        points += (texts("month.uncertain", metrics="; ".join(uncertain)),)
     if missing := missing_names(reading):
         points += (texts("month.missing", metrics=", ".join(missing)),)
     paragraphs = (texts("month.introduction"),)

@@ -181,7 +181,11 @@ def release(**changes):
             "02": code("02", "Varsinais-Suomi"),
         },
         size_classes=codes("size_class"),
-        sources={"urn:sms": SourceLabel("urn:sms", "feedback", "sms", None, "Viestipalvelu Oy", "daily")},
+        sources={
+            "urn:sms": SourceLabel("urn:sms", "feedback", "sms", None, "Viestipalvelu Oy", "daily"),
+            "urn:smiley": SourceLabel("urn:smiley", "feedback", "device", "oulu", "Laitetoimittaja Oy", "continuous"),
+            "urn:queue": SourceLabel("urn:queue", "queue", None, "oulu", "Jonot Oy", "continuous"),
+        },
         codes={kind: codes(kind) for kind in ("collection_mode", "status_reason")},
     )
     return replace(made, **changes)

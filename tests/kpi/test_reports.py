@@ -127,9 +127,9 @@ def test_collection_modes_stand_apart_and_are_named(oulu):
 
 def test_a_number_of_few_observations_is_flagged_wherever_it_stands(oulu, printed):
     warning = "3,50 epävarma: alle 30 havaintoa"
-    assert warning in row_of(oulu, "Yleinen asiakastyytyväisyys (tekstiviesti)")
+    assert warning in row_of(oulu, "Yleinen asiakastyytyväisyys, tekstiviesti")
     assert warning in words("<body>" + metric_of(oulu, "satisfaction_mean"))
-    assert "epävarmoja: Yleinen asiakastyytyväisyys (tekstiviesti)." in words(oulu)
+    assert "epävarmoja: Yleinen asiakastyytyväisyys, tekstiviesti." in words(oulu)
     assert "epävarma: alle 30" in printed
 
 
@@ -139,11 +139,11 @@ def test_a_number_of_few_observations_is_flagged_wherever_it_stands(oulu, printe
         (
             "Tietolähde on rekisteröity, mutta",
             "Luku",
-            "Tyytyväisten osuus (tekstiviesti)",
+            "Tyytyväisten osuus, tekstiviesti",
             "Viestipalvelu Oy.",
         ),
         ("Pisteellä ei ole tietolähdettä", "Luku", "Ajallaan palvellut varaukset", "kehittämistiimi sopii"),
-        ("Tietolähde toimi, mutta", "Luku", "Koettu fyysinen turvallisuus (kysely)", "tavoittaako keräystapa"),
+        ("Tietolähde toimi, mutta", "Luku", "Koettu fyysinen turvallisuus, kysely", "tavoittaako keräystapa"),
         ("Havaintoja on alle viideltä", "Luottamusväli", "Jonosta poistuneet", "Ei vaadi toimia"),
         (
             "Havaintoja on vähemmän kuin mittarin vähimmäismäärä, 30.",
@@ -197,6 +197,14 @@ def test_a_number_that_is_not_free_to_publish_is_not_printed(texts):
 
     assert re.search("43,2|42,2|44,2|1.512", printed) is None
     assert "ei julkaista" in printed
+
+
+def test_only_a_mode_that_measures_every_hour_has_its_share_of_the_opening_time(oulu):
+    device, sms = words("<body>" + metric_of(oulu, "satisfaction_mean")).split("Keräystapa: tekstiviesti")
+
+    assert f"98,2{NBSP}%" in device
+    assert f"98,2{NBSP}%" not in sms
+    assert f"lähteistä 100{NBSP}%" in sms
 
 
 def test_supporting_measures_stand_apart_from_the_agreed_ones(oulu):
