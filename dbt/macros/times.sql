@@ -8,7 +8,7 @@
 
 {% macro final_cutoff(first_day_of_month) -%}
     {# Queue rules: a month is final on the 10th of the next month, at midnight local time. #}
-    ({{ first_day_of_month }} + interval '1 month 9 days') at time zone '{{ var("time_zone") }}'
+    (cast({{ first_day_of_month }} as date) + interval '1 month 9 days') at time zone '{{ var("time_zone") }}'
 {%- endmacro %}
 
 {% macro in_built_months(day) -%}

@@ -1,0 +1,135 @@
+"""What happened in the hand-made October, point by point."""
+
+from hand_made_landing import answer, event, source_of, ticket
+
+# R, library survival, data aml: survfit(Surv(time, status) ~ x) gives the medians 31 and 23.
+AML_MAINTAINED = [(9, 1), (13, 1), (13, 0), (18, 1), (23, 1), (28, 0), (31, 1), (34, 1), (45, 0), (48, 1), (161, 0)]
+AML_NONMAINTAINED = [
+    (5, 1),
+    (5, 1),
+    (8, 1),
+    (8, 1),
+    (12, 1),
+    (16, 0),
+    (23, 1),
+    (27, 1),
+    (30, 1),
+    (33, 1),
+    (43, 1),
+    (45, 1),
+]
+
+ENDED = {"end_state": "completed"}
+LEFT = {"end_state": "left"}
+SYSTEM = {"end_state": "closed_by_system"}
+BACK = {"end_state": "returned_to_queue"}
+FOUR_HOURS = 4 * 3600
+
+# Ticket: (its steps, what becomes of the wait, its whole seconds).
+RULES = {
+    "served": ([("called", 300), ("service_started", 330), ("service_ended", 900, ENDED)], "called", 300),
+    "zero": ([("called", 0)], "called", 0),
+    "told_in_another_order": (
+        [("service_ended", 900, ENDED), ("service_started", 330), ("called", 300)],
+        "called",
+        300,
+    ),
+    "called_again": ([("called", 300), ("called", 303), ("called", 400)], "called", 300),
+    "put_back_and_called_again": ([("called", 300), ("service_ended", 310, BACK), ("called", 600)], "called", 300),
+    "absent": ([("called", 300), ("no_show", 400)], "called", 300),
+    "left": ([("abandoned", 200)], "left", 200),
+    "left_by_another_name": ([("service_ended", 200, LEFT)], "left", 200),
+    "left_and_then_called": ([("abandoned", 200), ("called", 260)], "left", 200),
+    "left_within_a_retry_of_the_call": ([("abandoned", 200), ("called", 205)], "called", 205),
+    "left_after_the_call": ([("called", 300), ("abandoned", 400)], "called", 300),
+    "never_closed": ([], "unknown", None),
+    "closed_by_the_system": ([("service_ended", 50000, SYSTEM)], "unknown", None),
+    "call_not_told": ([("service_started", 330), ("service_ended", 900, ENDED)], "not_recorded", None),
+    "absent_at_no_call": ([("no_show", 400)], "not_recorded", None),
+    "issued_again": ([("ticket_issued", 600), ("called", 900)], "called", 300),
+    "issued_again_within_a_retry": ([("ticket_issued", 5), ("called", 900)], "called", 900),
+    "issued_again_after_the_call": ([("called", 300), ("ticket_issued", 600)], "called", 300),
+    "left_then_issued_again": ([("abandoned", 100), ("ticket_issued", 600), ("called", 900)], "called", 300),
+    "four_hours": ([("called", FOUR_HOURS)], "called", FOUR_HOURS),
+    "longer_than_four_hours": ([("called", FOUR_HOURS + 1)], "called", None),
+    "called_before_issue_by_a_clock": ([("called", -5)], "called", 0),
+    "called_long_before_issue": ([("called", -6)], "called", None),
+}
+
+
+def events():
+    return [*rule_tickets(), *waits(), *days(), *booked(), *other_points()]
+
+
+def rule_tickets():
+    for key, (steps, _outcome, _seconds) in RULES.items():
+        yield from ticket("rules", key, *steps)
+    yield from ticket("rules", "only_to_book", ("called", 60), purpose="booking_only")
+
+
+def waits():
+    for point, observations in (
+        ("aml_maintained", AML_MAINTAINED),
+        ("aml_nonmaintained", AML_NONMAINTAINED),
+        ("flat", [(300, 1), (500, 1)]),
+        ("leavers", [(50, 1), (100, 0), (200, 0)]),
+    ):
+        for number, (seconds, called) in enumerate(observations):
+            step = ("called" if called else "abandoned", seconds)
+            yield from ticket(point, f"{point}_{number}", step, issued=f"2026-10-{number + 5:02} 09:00:00")
+
+
+def days():
+    """Midnights, the hour that comes twice, late receipts, and a visit to two agencies."""
+    point = "days"
+    yield from ticket(point, "last_of_september", ("called", 60), issued="2026-09-30 23:59:59")
+    yield from ticket(point, "first_of_october", ("called", 60), issued="2026-10-01 00:00:00")
+    yield from ticket(point, "hour_twice", ("called", 600), issued="2026-10-25T03:55:00+03:00")
+    yield from ticket(point, "last_of_october", ("called", 60), issued="2026-10-31T23:59:59+02:00")
+    yield from ticket(point, "first_of_november", ("called", 60), issued="2026-11-01T00:00:00+02:00")
+    yield from ticket(point, "two_agencies_1", ("called", 60), issued="2026-10-07 09:00:00", visit_key="v")
+    yield from ticket(
+        point, "two_agencies_2", ("called", 60), issued="2026-10-07 10:00:00", visit_key="v", agency="vero"
+    )
+    yield answer(point, "2026-10-08 12:00:00", "1", received_at="2026-11-09T23:59:59+02:00")
+    yield answer(point, "2026-10-08 12:00:00", "2", received_at="2026-11-10T00:00:00+02:00")
+    yield answer(point, "2026-09-08 12:00:00", "1", received_at="2026-10-09 23:59:59")
+    yield answer(point, "2026-09-08 12:00:00", "2", received_at="2026-10-10 00:00:00")
+    for hour in ("08:10", "09:59", "12:00", "16:14"):
+        yield event("device.heartbeat", point, f"2026-10-01 {hour}:00", device_id="d", device_kind="feedback")
+    yield event("device.heartbeat", point, "2026-10-01 17:00:00", device_id="d", device_kind="feedback")
+
+
+def booked():
+    """Slots at 10:00; what is called at 10:05:00 is on time, who checks in at 10:10:00 still counts."""
+    slot = "2026-10-01T10:00:00+03:00"
+    for key, check_in, called in (
+        ("on_time", -300, 300),
+        ("late_by_a_second", -300, 301),
+        ("early", -900, -600),
+        ("just_counts", 600, 700),
+        ("came_too_late", 601, 650),
+    ):
+        booking = {"booking_key": f"b_{key}", "agency": "kela"}
+        steps = [("checked_in", check_in, booking), ("called", called)]
+        start = {"access": "booked", "issued": "2026-10-01 10:00:00"}
+        yield event(
+            "booking.created", "booked", "2026-08-20 12:00:00", **booking, slot_start="2026-10-01T12:00:00+03:00"
+        )
+        yield event("booking.created", "booked", "2026-08-21 12:00:00", **booking, slot_start=slot)
+        yield from ticket("booked", key, *steps, **start, booking_key=f"b_{key}")
+
+
+def other_points():
+    queue_is_alive = {"source": source_of("moved"), "device_id": "q", "device_kind": "queue"}
+    yield event("device.heartbeat", "moved", "2026-10-14 12:00:00", **queue_is_alive)
+    yield answer("moved", "2026-10-14 12:00:00", "1")
+    yield answer("moved", "2026-10-15 12:00:00", "4")
+    yield answer(None, "2026-10-15 12:00:00", "3", agency="vero", mode="web", source="/agencies/vero/web")
+    survey = {"mode": "survey", "scale": "rating_5", "source": "/surveys/w", "precision": "day"}
+    yield answer("survey_only", "2026-10-01T00:00:00+03:00", "5", **survey)
+    yield answer("survey_only", "2026-10-31T00:00:00+00:00", "2", offset_minutes=0, **survey)
+    yield answer("survey_only", "2026-10-31T23:00:00+00:00", "0", offset_minutes=0, **survey)
+    yield answer("survey_only", "2026-10-31T22:00:00+00:00", "5", offset_minutes=120, **survey)
+    for hour in ("00:30", "01:30"):
+        yield event("device.heartbeat", "night", f"2026-10-25T{hour}:00+00:00", device_id="d", device_kind="feedback")

@@ -1,0 +1,200 @@
+"""The hand-made October, worked out on paper and by the models."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hand_made_october import RULES
+
+from infra import database
+from infra.errors import ActionNeeded
+from infra.months import parse_month
+from kpi.build import build_stage, run_unit_tests
+from kpi.metric_catalogue import read_catalogue
+
+pytestmark = pytest.mark.services
+
+CUTOFF = datetime(2026, 11, 9, 22, tzinfo=UTC)
+COMPONENT_COLUMNS = {
+    "service_point_id",
+    "agency_code",
+    "collection_mode",
+    "wait_seconds",
+    "numerator",
+    "denominator",
+    "sum_of_squares",
+    "opening_date",
+}
+
+
+@pytest.mark.parametrize("key", sorted(RULES))
+def test_the_queue_rules_say_what_became_of_a_wait(rows, key):
+    _steps, outcome, seconds = RULES[key]
+
+    found = rows("select * from warehouse.int_tickets_followed where ticket_key = %s", key)
+
+    assert [(ticket["waiting_outcome"], ticket["wait_seconds"]) for ticket in found] == [(outcome, seconds)]
+
+
+@pytest.mark.parametrize(
+    ("key", "flag"),
+    [
+        ("called_again", "has_duplicate_transition"),
+        ("left_and_then_called", "has_event_after_close"),
+        ("call_not_told", "has_missing_event"),
+        ("never_closed", "is_fate_unknown"),
+        ("longer_than_four_hours", "is_wait_implausible"),
+        ("called_long_before_issue", "is_wait_implausible"),
+    ],
+)
+def test_what_is_odd_is_flagged_and_nothing_else_is(rows, key, flag):
+    flags = {"has_duplicate_transition", "has_event_after_close", "has_missing_event", "is_fate_unknown"}
+    flags |= {"is_wait_implausible", "is_preparation_implausible", "is_service_implausible"}
+
+    (ticket,) = rows("select * from warehouse.int_tickets_followed where ticket_key = %s", key)
+
+    assert {name for name in flags if ticket[name]} == {flag}
+
+
+def test_every_ticket_for_service_is_counted_once_with_its_fate(rows):
+    (day,) = rows("select * from warehouse.fct_tickets where service_point_id = 'rules'")
+
+    fates = [outcome for _steps, outcome, _seconds in RULES.values()]
+    assert day["ticket_count"] == len(RULES)
+    assert day["left_waiting_count"] == fates.count("left")
+    assert day["unknown_fate_count"] == fates.count("unknown")
+    assert day["call_not_recorded_count"] == fates.count("not_recorded")
+    assert (day["implausible_wait_count"], day["reverted_attempt_count"], day["called_absent_count"]) == (2, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("metric_id", "level", "level_id", "mode", "expected"),
+    [
+        # R's survfit gives these medians for the aml data; a step at exactly one half gives its middle.
+        ("queue_time_median", "service_point", "aml_maintained", "queue_system", (31 / 60, 7, 11)),
+        ("queue_time_median", "service_point", "aml_nonmaintained", "queue_system", (23 / 60, 11, 12)),
+        ("queue_time_median", "service_point", "flat", "queue_system", (400 / 60, 2, 2)),
+        ("booked_on_time_share", "service_point", "booked", "booking_system", (0.5, 2, 4)),
+        ("visits", "service_point", "days", "queue_system", (4, 4, None)),
+        ("visits", "service_point", "moved", "queue_system", (0, 0, None)),
+        ("visits", "agency", "kela", "queue_system", (60, 60, None)),
+        ("satisfaction_mean", "service_point", "days", "device", (1, 1, 1)),
+        ("satisfaction_mean", "region", "10", "device", (1, 2, 2)),
+        ("satisfaction_mean", "region", "06", "device", (5, 5, 1)),
+        ("satisfaction_mean", "size_class", "XS", "device", (3, 6, 2)),
+        ("satisfaction_mean", "national", "national", "device", (7 / 3, 7, 3)),
+        ("satisfaction_mean", "national", "national", "web", (4, 4, 1)),
+        ("satisfaction_mean", "agency", "vero", "web", (4, 4, 1)),
+        ("satisfaction_mean", "service_point", "survey_only", "survey", (3.5, 7, 2)),
+        ("satisfaction_happy_share", "service_point", "survey_only", "survey", (0.5, 1, 2)),
+        ("completeness", "service_point", "night", "feedback", (120 / 780, 120, 780)),
+    ],
+)
+def test_october_has_the_values_worked_out_by_hand(rows, metric_id, level, level_id, mode, expected):
+    value = value_of(rows, "2026-10-01", metric_id, level, level_id, mode)
+
+    found = [
+        value[name] if value[name] is None else float(value[name]) for name in ("value", "numerator", "denominator")
+    ]
+    assert found == pytest.approx(expected)
+
+
+def test_the_month_before_is_counted_as_it_was_when_it_was_final(rows):
+    visits = value_of(rows, "2026-09-01", "visits", "service_point", "days", "queue_system")
+    satisfaction = value_of(rows, "2026-09-01", "satisfaction_mean", "service_point", "days", "device")
+    late = rows("select period, sum(event_count) as events from warehouse.fct_late_events group by 1 order by 1")
+
+    assert visits["value"] == 1
+    assert (satisfaction["value"], satisfaction["denominator"]) == (1, 1)
+    assert late == [{"period": date(2026, 9, 1), "events": 1}, {"period": date(2026, 10, 1), "events": 1}]
+
+
+def test_a_median_that_is_not_reached_says_more_than_the_longest_wait(rows):
+    median = value_of(rows, "2026-10-01", "queue_time_median", "service_point", "leavers", "queue_system")
+
+    assert median["value_status"] == "beyond_range"
+    assert float(median["value"]) == pytest.approx(200 / 60)
+
+
+@pytest.mark.parametrize(
+    ("period", "point", "metric_id", "mode", "reason"),
+    [
+        ("2026-10-01", "dead", "satisfaction_mean", "device", "not_delivered"),
+        ("2026-10-01", "empty", "visits", "queue_system", "no_source"),
+        ("2026-10-01", "shut", "visits", "queue_system", "closed"),
+        ("2026-10-01", "moved", "queue_time_median", "queue_system", "no_observations"),
+        ("2026-10-01", "survey_only", "completeness", "feedback", "no_source"),
+        ("2026-10-01", "days", "equal_mean", "survey", "no_observations"),
+        ("2026-09-01", "days", "equal_mean", "survey", "no_source"),
+    ],
+)
+def test_a_missing_value_says_why(rows, period, point, metric_id, mode, reason):
+    value = value_of(rows, period, metric_id, "service_point", point, mode)
+
+    assert (value["value"], value["value_status"], value["missing_reason"]) == (None, "no_data", reason)
+
+
+def test_opening_hours_follow_exceptions_and_holidays(rows):
+    days = rows("select * from warehouse.fct_opening_days where service_point_id = 'days' order by opening_date")
+
+    minutes = {day["opening_date"].isoformat(): day["opening_minutes"] for day in days}
+    checked = ("2026-10-01", "2026-10-02", "2026-10-03", "2026-10-05", "2026-10-06")
+    assert [minutes[day] for day in checked] == [495, 0, 0, 0, 120]
+
+
+def test_an_hour_is_measured_when_the_installation_gave_a_sign_of_life_in_it(rows):
+    query = "select * from warehouse.fct_measured_minutes where source_family = 'feedback' and (%s, %s) = "
+    point_and_day = "(service_point_id, opening_date::text)"
+
+    (thursday,) = rows(query + point_and_day, "days", "2026-10-01")
+    (night_of_the_change,) = rows(query + point_and_day, "night", "2026-10-25")
+
+    assert (thursday["measured_minutes"], thursday["opening_minutes"]) == (195, 495)
+    assert (night_of_the_change["measured_minutes"], night_of_the_change["opening_minutes"]) == (120, 240)
+
+
+def test_what_is_not_known_of_completeness_is_null_and_not_zero(rows):
+    found = rows(
+        "select source_family, measured_minutes, opening_minutes, delivered_source_count, expected_source_count"
+        " from warehouse.completeness_values where period = '2026-10-01' and level_id = 'survey_only' order by 1"
+    )
+
+    assert [tuple(row.values()) for row in found] == [
+        ("booking", None, None, 0, 1),
+        ("feedback", None, None, 1, 1),
+        ("queue", None, None, None, None),
+    ]
+
+
+def test_every_metric_gives_the_same_columns(rows, october):
+    columns = rows("select table_name, column_name from information_schema.columns where table_schema = 'warehouse'")
+
+    for metric_id in read_catalogue(october):
+        assert {row["column_name"] for row in columns if row["table_name"] == metric_id} == COMPONENT_COLUMNS
+
+
+def test_the_worked_examples_of_the_metrics_hold(october):
+    run_unit_tests(october, print)
+
+
+def test_a_build_is_recorded_by_stage(rows):
+    builds = rows("select stage, month, reference_digest from ops.build order by build_id")
+
+    assert [tuple(build.values()) for build in builds] == [
+        ("marts", date(2026, 10, 1), "none"),
+        ("metrics", date(2026, 10, 1), "none"),
+    ]
+
+
+def test_a_failed_build_shows_what_dbt_says(make_deployment):
+    settings, _environment = make_deployment()
+    with database.connect(settings) as connection:
+        connection.execute("drop table reference.target cascade")
+
+    with pytest.raises(ActionNeeded, match=r"(?s)dbt build failed.*reference.target. does not exist"):
+        build_stage(settings, parse_month("2026-10"), CUTOFF, "marts", print)
+
+
+def value_of(rows, period, metric_id, level, level_id, mode):
+    query = "select * from warehouse.metric_values where (period, metric_id, level, level_id, collection_mode) = "
+    found = rows(query + "(%s::date, %s, %s, %s, %s)", period, metric_id, level, level_id, mode)
+    return found[0] if found else None
