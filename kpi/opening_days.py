@@ -24,7 +24,7 @@ CellKey = tuple[str, int, date, str, str, str]
 
 
 def read_components(connection: sqlalchemy.Connection, metric_ids: Iterable[str]) -> pd.DataFrame:
-    """The components of *metric_ids* by opening day, with the places they belong to on that day."""
+    """The components of *metric_ids* by opening day, with the places they belong to on that day, if any."""
     components = pd.read_sql(
         sqlalchemy.text("""
             select
@@ -32,6 +32,7 @@ def read_components(connection: sqlalchemy.Connection, metric_ids: Iterable[str]
                 metric_version,
                 date_trunc('month', opening_date)::date as period,
                 components.service_point_id,
+                coalesce(components.service_point_id, 'no point') as stratum,
                 region_code,
                 size_class,
                 agency_code,
@@ -42,7 +43,7 @@ def read_components(connection: sqlalchemy.Connection, metric_ids: Iterable[str]
                 numerator::float8 as numerator,
                 denominator::float8 as denominator
             from warehouse.metric_components as components
-            inner join warehouse.dim_service_points as points
+            left join warehouse.dim_service_points as points
                 on
                     components.service_point_id = points.service_point_id
                     and components.opening_date >= points.valid_from
@@ -59,7 +60,7 @@ def cells(components: pd.DataFrame) -> Iterator[tuple[CellKey, pd.DataFrame]]:
     """Every number's (key, components), one row per point, opening day and whole second of waiting, in that order."""
     for level, column in LEVEL_COLUMNS.items():
         keys = ["metric_id", "metric_version", "period", column, "collection_mode"]
-        day = ["service_point_id", "opening_date", "wait_seconds"]
+        day = ["stratum", "opening_date", "wait_seconds"]
         grains = list(dict.fromkeys([*keys, *day]))
         sums = components.groupby(grains, as_index=False)[["numerator", "denominator"]].sum()
         for key, cell in sums.groupby(keys):
@@ -75,7 +76,7 @@ def interval_of(cell: pd.DataFrame, statistic: str, quantile: float | None, key:
     """The interval of a cell by its metric's *statistic*: a ratio, or a quantile of waits in minutes."""
     days = _days(cell)
     first_of_day = np.flatnonzero(np.diff(days, prepend=-1))
-    strata = np.asarray(pd.factorize(cell["service_point_id"])[0][first_of_day], dtype=np.int64)
+    strata = np.asarray(pd.factorize(cell["stratum"])[0][first_of_day], dtype=np.int64)
     called, both = (cell[name].to_numpy(dtype=float) for name in ("numerator", "denominator"))
     if statistic == "ratio":
         numerator, denominator = (np.asarray(np.bincount(days, part), dtype=float) for part in (called, both))
@@ -89,4 +90,4 @@ def interval_of(cell: pd.DataFrame, statistic: str, quantile: float | None, key:
 
 def _days(cell: pd.DataFrame) -> intervals.Codes:
     """The number of the opening day of each row, from 0, in the order of the rows."""
-    return np.asarray(cell.groupby(["service_point_id", "opening_date"]).ngroup(), dtype=np.int64)
+    return np.asarray(cell.groupby(["stratum", "opening_date"]).ngroup(), dtype=np.int64)
