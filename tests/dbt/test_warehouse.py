@@ -14,6 +14,8 @@ from kpi.metric_catalogue import read_catalogue
 pytestmark = pytest.mark.services
 
 CUTOFF = datetime(2026, 11, 9, 22, tzinfo=UTC)
+FLAGS = {"has_duplicate_transition", "has_event_after_close", "has_missing_event", "is_fate_unknown"}
+FLAGS |= {"is_wait_implausible", "is_preparation_implausible", "is_service_implausible"}
 COMPONENT_COLUMNS = {
     "service_point_id",
     "agency_code",
@@ -35,10 +37,18 @@ def test_the_queue_rules_say_what_became_of_a_wait(rows, key):
     assert [(ticket["waiting_outcome"], ticket["wait_seconds"]) for ticket in found] == [(outcome, seconds)]
 
 
+@pytest.mark.parametrize("key", ["served", "zero", "issued_again", "put_back_and_called_again", "left", "four_hours"])
+def test_what_is_in_order_has_no_flag(rows, key):
+    (ticket,) = rows("select * from warehouse.int_tickets_followed where ticket_key = %s", key)
+
+    assert {name for name in FLAGS if ticket[name]} == set()
+
+
 @pytest.mark.parametrize(
     ("key", "flag"),
     [
         ("called_again", "has_duplicate_transition"),
+        ("issued_again_within_a_retry", "has_duplicate_transition"),
         ("left_and_then_called", "has_event_after_close"),
         ("call_not_told", "has_missing_event"),
         ("never_closed", "is_fate_unknown"),
@@ -47,12 +57,9 @@ def test_the_queue_rules_say_what_became_of_a_wait(rows, key):
     ],
 )
 def test_what_is_odd_is_flagged_and_nothing_else_is(rows, key, flag):
-    flags = {"has_duplicate_transition", "has_event_after_close", "has_missing_event", "is_fate_unknown"}
-    flags |= {"is_wait_implausible", "is_preparation_implausible", "is_service_implausible"}
-
     (ticket,) = rows("select * from warehouse.int_tickets_followed where ticket_key = %s", key)
 
-    assert {name for name in flags if ticket[name]} == {flag}
+    assert {name for name in FLAGS if ticket[name]} == {flag}
 
 
 def test_every_ticket_for_service_is_counted_once_with_its_fate(rows):

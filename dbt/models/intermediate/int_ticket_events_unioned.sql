@@ -60,14 +60,10 @@ unioned as (
 
 ),
 
-repeats_flagged as (
+closings_marked as (
 
     select
         *,
-        coalesce(
-            lag(transition) over (partition by ticket_key order by occurred_at, state_order, event_key) = transition,
-            false
-        ) as is_duplicate_transition,
         transition in ('abandoned', 'no_show')
         or (transition = 'ended' and end_state <> 'returned_to_queue') as is_closing
 
@@ -75,4 +71,4 @@ repeats_flagged as (
 
 )
 
-select * from repeats_flagged
+select * from closings_marked

@@ -14,7 +14,15 @@ attempts as (
 
 events_of_the_attempt as (
 
-    select ticket_events.*
+    select
+        ticket_events.*,
+        coalesce(
+            lag(ticket_events.transition) over (
+                partition by ticket_events.ticket_key
+                order by ticket_events.occurred_at, ticket_events.state_order, ticket_events.event_key
+            ) = ticket_events.transition,
+            false
+        ) as is_duplicate_transition
 
     from ticket_events
     left join attempts on ticket_events.ticket_key = attempts.ticket_key
