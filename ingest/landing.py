@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg.types.string import BytesBinaryDumper
 
 from ingest.events import Door, Event, Rejection, from_milliseconds, parse
 from ingest.kafka_client import Fetched, TopicIdentity
@@ -62,6 +63,11 @@ def store(
         except psycopg.errors.UniqueViolation:
             continue  # another loader has just stored one of these events under another key: look again
         return Outcome(len(fates.accepted), len(fates.duplicates), len(fates.dead_letters), len(fates.held))
+
+
+def prefer_compiled_dumpers(connection: psycopg.Connection) -> None:
+    """For bytea by type, psycopg takes the dumper registered last, which is one in Python: put its compiled one there."""
+    connection.adapters.register_dumper(bytes, BytesBinaryDumper)
 
 
 def _parse(fetched: Fetched, door: Door) -> list[Event | Rejection]:
