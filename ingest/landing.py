@@ -66,7 +66,7 @@ def store(
 
 
 def prefer_compiled_dumpers(connection: psycopg.Connection) -> None:
-    """For bytea by type, psycopg takes the dumper registered last, which is one in Python: put its compiled one there."""
+    """For bytea by type, psycopg takes the dumper registered last, one in Python: put its compiled one there."""
     connection.adapters.register_dumper(bytes, BytesBinaryDumper)
 
 
