@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ def files(release: Release, agency_code: str) -> dict[str, bytes]:
     head = {
         "release": release.release_id,
         "status": release.status,
-        "cutoff": release.cutoff.isoformat(),
+        "cutoff": release.cutoff.astimezone(UTC).isoformat(),
         "content_hash": release.content_hash,
         "agency": agency_code,
     }
