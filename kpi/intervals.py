@@ -40,9 +40,7 @@ def share_of_persons(successes: float, trials: float) -> Interval:
     return Interval(*wilson(successes, trials), method="wilson")
 
 
-def mean_of_persons(
-    total: float, count: float, sum_of_squares: float, lowest: float, highest: float
-) -> Interval:
+def mean_of_persons(total: float, count: float, sum_of_squares: float, lowest: float, highest: float) -> Interval:
     """t interval of a mean of independent answers on a scale from *lowest* to *highest*.
 
     Equal answers have no spread to estimate from: then Wilson bounds the share that would answer otherwise.
@@ -97,9 +95,7 @@ def _design_effect(strata: Codes, numerator: Numbers, denominator: Numbers, shar
     deviating = min(np.count_nonzero(numerator), np.count_nonzero(denominator - numerator))
     if deviating == 0 or not 0 < share < 1:
         return assumed
-    estimated = max(
-        _linearised_variance(strata, numerator, denominator, share) * trials / (share * (1 - share)), 1.0
-    )
+    estimated = max(_linearised_variance(strata, numerator, denominator, share) * trials / (share * (1 - share)), 1.0)
     weight = max(0.0, 1 - deviating / FEWEST_DAYS)
     return weight * max(assumed, estimated) + (1 - weight) * estimated
 

@@ -180,9 +180,7 @@ def _read_labels(connection: psycopg.Connection, release_id: str) -> dict[str, d
 AnyLabel = TypeVar("AnyLabel")
 
 
-def _parsed(
-    labels: dict[str, dict[str, dict[str, Any]]], kind: str, label: type[AnyLabel]
-) -> dict[str, AnyLabel]:
+def _parsed(labels: dict[str, dict[str, dict[str, Any]]], kind: str, label: type[AnyLabel]) -> dict[str, AnyLabel]:
     return {code: label(**attributes) for code, attributes in labels.get(kind, {}).items()}
 
 

@@ -14,9 +14,7 @@ PART_CELLS = 4_000_000
 TOLERANCE = 1e-9
 
 
-def kaplan_meier_quantile(
-    seconds: Numbers, called: Numbers, left: Numbers, quantile: float
-) -> NDArray[np.float64]:
+def kaplan_meier_quantile(seconds: Numbers, called: Numbers, left: Numbers, quantile: float) -> NDArray[np.float64]:
     """The wait that *quantile* of customers do not exceed, per row of counts; infinite if it is not reached.
 
     Columns are the distinct *seconds*, ascending. A customer who left is censored; where the curve is level
@@ -24,9 +22,7 @@ def kaplan_meier_quantile(
     """
     both = called + left
     at_risk = np.cumsum(both[:, ::-1], axis=1)[:, ::-1]
-    surviving = np.cumprod(
-        1 - np.divide(called, at_risk, out=np.zeros_like(called), where=at_risk > 0), axis=1
-    )
+    surviving = np.cumprod(1 - np.divide(called, at_risk, out=np.zeros_like(called), where=at_risk > 0), axis=1)
     return _middle(seconds, surviving, both, 1 - quantile)
 
 
@@ -59,9 +55,7 @@ def quantile_by_opening_day(
     left_by_day = sparse.csr_array((left, (days, columns)), shape=shape)
     rows = max(PART_CELLS // len(seconds), 1)
     parts = [weights[start : start + rows] for start in range(0, REPLICATES, rows)]
-    quantiles = [
-        kaplan_meier_quantile(seconds, part @ called_by_day, part @ left_by_day, quantile) for part in parts
-    ]
+    quantiles = [kaplan_meier_quantile(seconds, part @ called_by_day, part @ left_by_day, quantile) for part in parts]
     return _percentiles(np.sort(np.concatenate(quantiles)), day_count - len(np.unique(strata)))
 
 
