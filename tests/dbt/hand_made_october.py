@@ -39,6 +39,7 @@ RULES = {
     "absent": ([("called", 300), ("no_show", 400)], "called", 300),
     "left": ([("abandoned", 200)], "left", 200),
     "left_by_another_name": ([("service_ended", 200, LEFT)], "left", 200),
+    "left_and_left_again": ([("abandoned", 200), ("service_ended", 260, LEFT)], "left", 200),
     "left_and_then_called": ([("abandoned", 200), ("called", 260)], "left", 200),
     "left_within_a_retry_of_the_call": ([("abandoned", 200), ("called", 205)], "called", 205),
     "left_after_the_call": ([("called", 300), ("abandoned", 400)], "called", 300),
@@ -127,9 +128,9 @@ def other_points():
     yield answer("moved", "2026-10-15 12:00:00", "4")
     yield answer(None, "2026-10-15 12:00:00", "3", agency="vero", mode="web", source="/agencies/vero/web")
     survey = {"mode": "survey", "scale": "rating_5", "source": "/surveys/w", "precision": "day"}
-    yield answer("survey_only", "2026-10-01T00:00:00+03:00", "5", **survey)
-    yield answer("survey_only", "2026-10-31T00:00:00+00:00", "2", offset_minutes=0, **survey)
-    yield answer("survey_only", "2026-10-31T23:00:00+00:00", "0", offset_minutes=0, **survey)
-    yield answer("survey_only", "2026-10-31T22:00:00+00:00", "5", offset_minutes=120, **survey)
+    yield answer("survey_only", "2026-10-01T00:00:00+05:00", "5", offset_minutes=300, **survey)
+    yield answer("survey_only", "2026-10-31T23:00:00+00:00", "2", offset_minutes=0, **survey)
+    yield answer("survey_only", "2026-10-31T12:00:00+00:00", "0", offset_minutes=0, **survey)
+    yield answer("survey_only", "2026-11-01T00:00:00+02:00", "5", offset_minutes=120, **survey)
     for hour in ("00:30", "01:30"):
         yield event("device.heartbeat", "night", f"2026-10-25T{hour}:00+00:00", device_id="d", device_kind="feedback")
