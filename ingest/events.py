@@ -90,13 +90,7 @@ def attribution(content: object, kafka_time: datetime, trusts_received_time: boo
         return UNREADABLE, kafka_time
     source = content.get("source")
     known = source if isinstance(source, str) and _SOURCE.fullmatch(source) else UNREADABLE
-    if trusts_received_time and isinstance(content.get("receivedtime"), str):
-        try:
-            received_at = datetime.fromisoformat(content["receivedtime"])
-        except ValueError:
-            return known, kafka_time
-        return known, received_at if received_at.tzinfo else kafka_time
-    return known, kafka_time
+    return known, _received_at(content, kafka_time) if trusts_received_time else kafka_time
 
 
 def key_of(source: str, event_id: str) -> bytes:
@@ -129,7 +123,7 @@ def _event(content: dict[str, Any], partition: int, offset: int, kafka_time: dat
     if not contract.validator.is_valid(content):
         raise _Refused("contract", explain(contract, content))
     source, event_id = content["source"], content["id"]
-    _, received_at = attribution(content, kafka_time, door.trusts_received_time)
+    received_at = _received_at(content, kafka_time) if door.trusts_received_time else kafka_time
     occurred_at = _instant(content["time"])
     ahead = occurred_at - received_at
     if ahead > FUTURE_LIMIT:
@@ -158,6 +152,18 @@ def _event(content: dict[str, Any], partition: int, offset: int, kafka_time: dat
     )
 
 
+def _received_at(content: dict[str, Any], kafka_time: datetime) -> datetime:
+    """The event's own time of receipt where it is one of this century, else the broker's."""
+    text = content.get("receivedtime")
+    if not isinstance(text, str) or not text.startswith("20"):
+        return kafka_time
+    try:
+        received_at = datetime.fromisoformat(text)
+    except ValueError:
+        return kafka_time
+    return received_at if received_at.tzinfo else kafka_time
+
+
 def _instant(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
@@ -183,13 +189,11 @@ def _payload(content: dict[str, Any], contract: Contract, keys: Keys) -> bytes:
 
 
 def _scope_value(content: dict[str, Any], scope: str, name: str) -> str:
-    value = {
-        "source": content["source"],
-        "point": content.get("subject"),
-        "agency": content["data"].get("agency"),
-    }[scope]
+    if scope == "source":
+        return str(content["source"])
+    value = content.get("subject") if scope == "point" else content["data"].get("agency")
     if value is None:
-        needed = {"point": "subject", "agency": "data.agency"}[scope]
+        needed = "subject" if scope == "point" else "data.agency"
         raise _Refused("key_without_scope", f"data.{name}: means nothing without {needed}: send both")
     return str(value)
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID
 
 import psycopg
 from psycopg.types.string import BytesBinaryDumper
 
+from infra.errors import ActionNeeded
 from ingest.events import Door, Event, Rejection, from_milliseconds, parse
 from ingest.kafka_client import Fetched, TopicIdentity
 
@@ -95,21 +95,30 @@ def _create_months(connection: psycopg.Connection, instants: Iterable[datetime])
 def _advance_offsets(
     connection: psycopg.Connection, batch: Sequence[Fetched], topics: dict[str, TopicIdentity]
 ) -> None:
-    """Move each partition's offset by compare-and-set; a gap inside the batch fails the same way, loudly."""
+    """Move each offset by compare-and-set: FencedOff when overtaken, ActionNeeded when records are missing."""
     for fetched in sorted(batch, key=lambda one: (one.topic, one.partition)):
         first, following = fetched.offsets[0], fetched.offsets[-1] + 1
-        if following - first != len(fetched.offsets):
-            raise FencedOff(f"{fetched.topic}[{fetched.partition}]: offsets {first}..{following - 1} have a gap")
         identity = topics[fetched.topic]
+        place = (identity.cluster_id, identity.topic_id, fetched.partition)
         moved = connection.execute(
             """
             update ops.kafka_offset set next_offset = %s, updated_at = now()
             where cluster_id = %s and topic_id = %s and kafka_partition = %s and next_offset = %s
             """,
-            (following, identity.cluster_id, identity.topic_id, fetched.partition, first),
+            (following, *place, first),
         )
+        (expected,) = connection.execute(
+            "select next_offset from ops.kafka_offset where cluster_id = %s and topic_id = %s and kafka_partition = %s",
+            place,
+        ).fetchone() or (0,)
+        if following - first != len(fetched.offsets) or expected < first:
+            raise ActionNeeded(
+                f"{fetched.topic}[{fetched.partition}]: records are missing between offsets {min(expected, first)} and "
+                f"{following}: the topic was compacted, or written with transactions. Pulssi needs plain topics: "
+                "have the producers send without transactions, to a topic with cleanup.policy=delete"
+            )
         if moved.rowcount != 1:
-            raise FencedOff(f"{fetched.topic}[{fetched.partition}]: {first} is not where loading should continue")
+            raise FencedOff(f"{fetched.topic}[{fetched.partition}]: loading continues at {expected}, not at {first}")
 
 
 def _sort(connection: psycopg.Connection, parsed: list[tuple[Fetched, list[Event | Rejection]]], door: Door) -> Sorted:
@@ -141,11 +150,11 @@ def _sort(connection: psycopg.Connection, parsed: list[tuple[Fetched, list[Event
 
 def _stored_fingerprints(connection: psycopg.Connection, keys: list[bytes]) -> dict[bytes, bytes]:
     rows = connection.execute(
-        "select uuid_send(event_key), fingerprint from landing.event_identity where event_key = any(%b::uuid[])",
-        ([UUID(bytes=key) for key in keys],),
+        "select uuid_send(event_key), fingerprint from landing.event_identity where event_key = any(%s::uuid[])",
+        ("{" + ",".join(key.hex() for key in keys) + "}",),
         binary=True,
     )
-    return {bytes(key): bytes(fingerprint) for key, fingerprint in rows}
+    return dict(rows)
 
 
 def _conflict(event: Event) -> Rejection:

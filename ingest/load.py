@@ -74,10 +74,13 @@ def drain(settings: Settings, worker: str = "1", batch_size: int = 10_000, follo
         consumer = kafka_client.open_consumer(settings, sorted(topics), worker, start_at)
         try:
             ends = _register_partitions(connection, topics, consumer)
+            silent_since = time.monotonic()
             while follow or _remaining(connection, topics, ends):
                 batch = consumer.poll(batch_size, timeout_seconds=0.5)
                 if not batch:
+                    silent_since = _complain_of_silence(silent_since, follow)
                     continue
+                silent_since = time.monotonic()
                 try:
                     outcome = store(connection, batch, topics, door)
                 except FencedOff as fenced:
@@ -87,6 +90,17 @@ def drain(settings: Settings, worker: str = "1", batch_size: int = 10_000, follo
                 yield Progress(outcome, _remaining(connection, topics, ends))
         finally:
             consumer.close()
+
+
+def _complain_of_silence(silent_since: float, follow: bool) -> float:
+    """Say why nothing may be coming though Kafka holds more; return from when on to count the silence."""
+    if follow or time.monotonic() - silent_since < 3 * kafka_client.SESSION_TIMEOUT_MS / 1000:
+        return silent_since
+    log.warning(
+        "nothing has come for a while though Kafka holds more: another loader holds the partitions (see --worker), "
+        "or the topic ends with markers of transactions, which Pulssi's topics must not have"
+    )
+    return time.monotonic()
 
 
 def _require_same_key(connection: psycopg.Connection, keys: Keys) -> None:

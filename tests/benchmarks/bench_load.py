@@ -1,7 +1,8 @@
 """How fast is loading, beside COPY of the same rows into the same tables? Run by make bench.
 
 Every variant starts from its own copy of one prepared database and drains the same filled topics; COPY writes the very
-rows that the loader stored, sorted by key, in transactions of the same size. A ratio compares variants of one run only.
+rows that the loader stored, sorted by key, in transactions of the same size: in text, psycopg's default, and in binary.
+A ratio compares variants of one run only.
 """
 
 import json
@@ -11,9 +12,11 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 import psycopg
@@ -21,14 +24,19 @@ import psycopg
 from infra import database, embedded_kafka, embedded_postgres, services
 from infra.settings import Settings, read_settings
 from ingest.contracts import FOLDER
-from ingest.landing import _EVENT_COLUMNS, _EVENT_TYPES
+from ingest.landing import _EVENT_COLUMNS, _EVENT_TYPES, prefer_compiled_dumpers
 from ingest.produce import send
 
 BATCH = 10_000
 POINTS = 40
-DEPLOYMENT = (
-    "database: {name}\ntopic_prefix: bench\ntime_zone: Europe/Helsinki\ntrusts_received_time: true\npartitions: 8\n"
-)
+Rows = list[tuple[Any, ...]]
+DEPLOYMENT = """\
+database: {name}
+topic_prefix: bench
+time_zone: Europe/Helsinki
+trusts_received_time: true
+partitions: 8
+"""
 
 
 @click.command(epilog="Example: python tests/benchmarks/bench_load.py --events 200000 --before 3000000")
@@ -47,7 +55,10 @@ def main(events: int, before: int) -> None:
         with database.connect(prepared) as connection:
             for number in range(POINTS):
                 connection.execute(
-                    "insert into reference.service_point values (%s, 'x', 'x', 'x', 'M', '01', null, null, null, '2026-01-01')",
+                    """
+                    insert into reference.service_point
+                    values (%s, 'x', 'x', 'x', 'M', '01', null, null, null, '2026-01-01')
+                    """,
                     (f"point_{number}",),
                 )
         click.echo(f"filling the topics with {events} events", err=True)
@@ -64,18 +75,24 @@ def main(events: int, before: int) -> None:
 
 def report(prepared: Settings, environment: dict[str, str], title: str, events: int) -> None:
     loaded = {}
-    rows: tuple[list[tuple[object, ...]], list[tuple[object, ...]]] = ([], [])
+    rows: tuple[Rows, Rows] = ([], [])
     for client in ("kafka-python", "librdkafka"):
         for processes in (1, 2):
             settings = clone(prepared, environment, f"{client.replace('-', '_')}_{processes}")
             loaded[client, processes] = load(settings, environment, client, processes, events)
             rows = rows if rows[0] else stored_rows(settings)
-    copied = copy(clone(prepared, environment, "copied"), *rows)
-    click.echo(f"\n{title}\n  COPY of the same rows                {len(rows[0]) / copied:>9,.0f} rows/s")
+    copied = {
+        encoding: copy(clone(prepared, environment, "copied"), *encoded(encoding, *rows), encoding)
+        for encoding in ("text", "binary")
+    }
+    click.echo(f"\n{title}")
+    for encoding, seconds in copied.items():
+        click.echo(f"  COPY of the same rows, {encoding:<14}{len(rows[0]) / seconds:>9,.0f} rows/s")
     for (client, processes), seconds in loaded.items():
         click.echo(
             f"  load, {client:<12} {processes} process{'es' if processes > 1 else '  '}  "
-            f"{events / seconds:>9,.0f} events/s   {copied / seconds:.2f} x COPY"
+            f"{events / seconds:>9,.0f} events/s   "
+            f"{copied['text'] / seconds:.2f} x COPY in text, {copied['binary'] / seconds:.2f} x in binary"
         )
 
 
@@ -110,7 +127,7 @@ def load(settings: Settings, environment: dict[str, str], client: str, processes
     return seconds
 
 
-def stored_rows(settings: Settings) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+def stored_rows(settings: Settings) -> tuple[Rows, Rows]:
     with database.connect(settings) as connection:
         columns = _EVENT_COLUMNS.replace("event_key", "uuid_send(event_key)", 1).replace(
             "data", "convert_to(data::text, 'UTF8')"
@@ -125,28 +142,41 @@ def stored_rows(settings: Settings) -> tuple[list[tuple[object, ...]], list[tupl
     return events, identities
 
 
-def copy(settings: Settings, events: list[tuple[object, ...]], identities: list[tuple[object, ...]]) -> float:
+def encoded(encoding: str, events: Rows, identities: Rows) -> tuple[Rows, Rows]:
+    """The rows as psycopg takes them: for text COPY with uuid and json as such, for binary as the bytes they are."""
+    if encoding == "binary":
+        return events, identities
+    return (
+        [(uuid.UUID(bytes=key), *rest, data.decode()) for key, *rest, data in events],
+        [(uuid.UUID(bytes=key), fingerprint) for key, fingerprint in identities],
+    )
+
+
+def copy(settings: Settings, events: Rows, identities: Rows, encoding: str) -> float:
     """Seconds to COPY the rows by write_row, in transactions of one batch."""
+    event_types, identity_types = (_EVENT_TYPES, ["bytea", "bytea"]) if encoding == "binary" else (None, None)
     with database.connect(settings) as connection:
         connection.autocommit = True
+        prefer_compiled_dumpers(connection)
         for received_at in {row[12] for row in events}:
             connection.execute("select landing.create_month(%s)", (received_at,))
         started = time.monotonic()
         for first in range(0, len(events), BATCH):
+            batch = slice(first, first + BATCH)
             with connection.transaction():
-                write(
-                    connection,
-                    "landing.event_identity (event_key, fingerprint)",
-                    ["bytea", "bytea"],
-                    identities[first : first + BATCH],
-                )
-                write(connection, f"landing.event ({_EVENT_COLUMNS})", _EVENT_TYPES, events[first : first + BATCH])
-        return time.monotonic() - started
+                write(connection, "landing.event_identity (event_key, fingerprint)", identity_types, identities[batch])
+                write(connection, f"landing.event ({_EVENT_COLUMNS})", event_types, events[batch])
+        seconds = time.monotonic() - started
+        (stored,) = connection.execute("select count(*) from landing.event where kafka_offset >= 0").fetchone() or (0,)
+    assert stored == len(events), f"{stored} of {len(events)} stored"
+    return seconds
 
 
-def write(connection: psycopg.Connection, target: str, types: list[str], rows: list[tuple[object, ...]]) -> None:
-    with connection.cursor() as cursor, cursor.copy(f"copy {target} from stdin (format binary)") as target_copy:
-        target_copy.set_types(types)
+def write(connection: psycopg.Connection, target: str, types: list[str] | None, rows: Rows) -> None:
+    form = "(format binary)" if types else ""
+    with connection.cursor() as cursor, cursor.copy(f"copy {target} from stdin {form}") as target_copy:
+        if types:
+            target_copy.set_types(types)
         for row in rows:
             target_copy.write_row(row)
 
@@ -174,7 +204,9 @@ def fill(settings: Settings, before: int) -> None:
         connection.execute(
             """
             insert into landing.event_identity
-            select (lpad(to_hex(1780000000000 + n), 12, '0') || substr(md5(n::text), 1, 20))::uuid, decode(md5(n::text), 'hex')
+            select
+                (lpad(to_hex(1780000000000 + n), 12, '0') || substr(md5(n::text), 1, 20))::uuid,
+                decode(md5(n::text), 'hex')
             from generate_series(1, %s) as n
             """,
             (before,),
@@ -184,8 +216,9 @@ def fill(settings: Settings, before: int) -> None:
             insert into landing.event ({_EVENT_COLUMNS})
             select
                 (lpad(to_hex(1780000000000 + n), 12, '0') || substr(md5(n::text), 1, 20))::uuid,
-                'event-' || n, '/points/point_1/devices/d1', 'feedback.given', 'feedback.given.v1.0', 'point_1', 'second',
-                180, false, 0, -n, timestamptz '2026-08-15Z', timestamptz '2026-08-15Z', '{{"mode": "device", "answers": []}}'
+                'event-' || n, '/points/point_1/devices/d1', 'feedback.given', 'feedback.given.v1.0', 'point_1',
+                'second', 180, false, 0, -n, timestamptz '2026-08-15Z', timestamptz '2026-08-15Z',
+                '{{"mode": "device", "answers": []}}'
             from generate_series(1, %s) as n
             """,
             (before,),

@@ -138,6 +138,11 @@ def test_an_event_brings_its_own_time_of_receipt_only_where_the_deployment_trust
     assert untrusted.received_at == KAFKA_TIME
 
 
+@pytest.mark.parametrize("told", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "yesterday", "2026-10-05"])
+def test_a_time_of_receipt_that_cannot_be_is_replaced_by_the_brokers(told):
+    assert judged(line(1, receivedtime=told)).received_at == KAFKA_TIME
+
+
 def test_the_offset_of_the_device_is_kept_in_both_hours_of_the_autumn_change():
     summer, winter = (
         judged(line(1, time=f"2026-10-25T03:30:00{offset}", receivedtime="2026-10-25T03:00:00Z"))

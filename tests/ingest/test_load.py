@@ -7,11 +7,13 @@ import sys
 import time
 from collections import Counter
 
+import kafka
 import pytest
 from sample_events import line
 
 from infra import database
 from infra.errors import ActionNeeded
+from infra.services import kafka_bootstrap_servers
 from ingest.contracts import families, read_contracts
 from ingest.events import Door
 from ingest.kafka_client import ensure_topics, open_consumer, topic_name
@@ -115,7 +117,7 @@ def test_a_loader_that_was_overtaken_stores_nothing(deployment):
 
     with database.connect(settings) as connection:
         connection.autocommit = True
-        with pytest.raises(FencedOff, match="is not where loading should continue"):
+        with pytest.raises(FencedOff, match="loading continues at"):
             store(connection, batch, topics, Door(contracts, read_keys(settings), True))
 
     assert rows(
@@ -143,6 +145,22 @@ def test_offsets_that_kafka_has_lost_stop_the_loader(deployment):
         connection.execute("update ops.kafka_offset set next_offset = next_offset + 100")
 
     with pytest.raises(ActionNeeded, match="loading should continue at offset 10"):
+        load_all(settings)
+
+
+def test_records_missing_from_a_topic_stop_the_loader_instead_of_being_skipped(deployment):
+    settings, _ = deployment
+    send(settings, [line(1), line(2)])
+    topic = topic_name(settings, "feedback")
+    producer = kafka.KafkaProducer(bootstrap_servers=kafka_bootstrap_servers(settings), transactional_id="someone")
+    producer.init_transactions()
+    for number in (3, 4):  # each commit leaves a marker that no consumer is given
+        producer.begin_transaction()
+        producer.send(topic, key=b"mikkeli", value=line(number)).get()
+        producer.commit_transaction()
+    producer.close()
+
+    with pytest.raises(ActionNeeded, match="records are missing"):
         load_all(settings)
 
 
