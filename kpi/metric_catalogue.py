@@ -27,12 +27,16 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One version of a metric. A ratio is a fraction 0-1, a wait is in minutes, a mean is on its scale."""
+    """One version of a metric. A ratio is a fraction 0-1, a wait is in minutes, a mean is on its scale.
+
+    *order* is its place among the metrics of its goal, for people who read them.
+    """
 
     metric_id: str
     version: int
     source: str
     goal: str
+    order: int
     standing: str
     statistic: str
     quantile: float | None

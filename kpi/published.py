@@ -53,6 +53,7 @@ class MetricLabel:
     version: int
     source: str
     goal: str
+    order: int
     standing: str
     statistic: str
     quantile: float | None

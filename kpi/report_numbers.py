@@ -10,8 +10,6 @@ from kpi.texts import Texts
 COMPLETENESS = "completeness"
 LOW_RELIABILITY = "U"
 FREE_TO_PUBLISH = "F"
-# Within a goal the middle of a distribution comes first, then shares, then counts.
-STATISTICS = ("mean", "km_quantile", "ratio", "count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +21,9 @@ class Reading:
     texts: Texts
 
     def metrics(self, standing: str) -> list[MetricLabel]:
-        """Metrics of a standing in the order of their goals, then of their ids."""
+        """Metrics of a standing in the order of their goals, then in their own order within the goal."""
         found = (label for label in self.release.metrics.values() if label.standing == standing)
-        return sorted(
-            found, key=lambda label: (label.goal, label.source, STATISTICS.index(label.statistic), label.metric_id)
-        )
+        return sorted(found, key=lambda label: (label.goal, label.order, label.metric_id))
 
     def rows(self, level: str, level_id: str, metric: MetricLabel, period: date) -> dict[str, Observation]:
         """The numbers of one place, metric and month by collection mode."""

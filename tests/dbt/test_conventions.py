@@ -116,6 +116,12 @@ def test_a_metric_is_explained_in_every_language(metrics, field, language):
     assert [metric_id for metric_id, text in texts.items() if not text.strip()] == []
 
 
+def test_no_two_metrics_have_the_same_place_within_a_goal(metrics):
+    places = [(metric.goal, metric.order) for metric in metrics.values()]
+
+    assert sorted(places) == sorted(set(places))
+
+
 def test_a_quantile_is_given_exactly_where_the_statistic_needs_one(metrics):
     wrong = [m.metric_id for m in metrics.values() if (m.statistic == "km_quantile") != (m.quantile is not None)]
 

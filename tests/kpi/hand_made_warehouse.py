@@ -81,6 +81,7 @@ def write_manifest(settings):
         "version": 1,
         "source": "M01",
         "goal": "G0",
+        "order": 1,
         "standing": "agreed",
         "direction": "higher",
         "decimals": 2,

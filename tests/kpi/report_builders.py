@@ -28,6 +28,7 @@ def metric(metric_id, name, **changes):
         version=1,
         source="M01",
         goal="G0",
+        order=1,
         standing="agreed",
         statistic="ratio",
         quantile=None,
@@ -52,11 +53,11 @@ MINUTES = {"source": "M03", "goal": "G1", "source_family": "queue", "interval": 
 MINUTES |= {"collection_modes": ["queue_system"]}
 METRICS = (
     metric("satisfaction_mean", "Yleinen asiakastyytyväisyys", statistic="mean", unit="score_1_5", decimals=2),
-    metric("satisfaction_happy_share", "Tyytyväisten osuus"),
+    metric("satisfaction_happy_share", "Tyytyväisten osuus", order=2),
     metric("queue_time_median", "Jonotusajan mediaani", statistic="km_quantile", unit="minutes", **MINUTES),
-    metric("queue_time_within_target_share", "Tavoiteajassa kutsutut", **MINUTES),
-    metric("abandonment_rate", "Jonosta poistuneet", **MINUTES),
-    metric("booked_on_time_share", "Ajallaan palvellut varaukset", **MINUTES | {"source_family": "booking"}),
+    metric("queue_time_within_target_share", "Tavoiteajassa kutsutut", order=2, **MINUTES),
+    metric("abandonment_rate", "Jonosta poistuneet", order=3, **MINUTES),
+    metric("booked_on_time_share", "Ajallaan palvellut varaukset", order=4, **MINUTES | {"source_family": "booking"}),
     metric("resolved_rate", "Asia hoidettu", source="M06", goal="G3"),
     metric(
         "customer_safety_physical_mean",
@@ -72,6 +73,7 @@ METRICS = (
         "Mittauksen kattavuus",
         source="supporting",
         goal="none",
+        order=2,
         standing="supporting",
         interval="none",
         source_family="device",
