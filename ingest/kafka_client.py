@@ -60,7 +60,10 @@ class TopicIdentity:
 
 
 class Consumer(Protocol):
-    """A member of the loaders' consumer group that starts each partition where *start_at* says."""
+    """A member of the loaders' consumer group that starts each partition where *start_at* says.
+
+    *start_at* is called from the client's own thread too, in the middle of the caller's work.
+    """
 
     def poll(self, max_records: int, timeout_seconds: float) -> list[Fetched]: ...
     def seek_assigned(self) -> None: ...
@@ -139,8 +142,10 @@ class KafkaPythonConsumer:
     def poll(self, max_records: int, timeout_seconds: float) -> list[Fetched]:
         try:
             records = self._consumer.poll(timeout_ms=int(timeout_seconds * 1000), max_records=max_records)
-        except (kafka.errors.OffsetOutOfRangeError, kafka.errors.NoOffsetForPartitionError) as error:
+        except kafka.errors.OffsetOutOfRangeError as error:
             raise ActionNeeded(LOST_OFFSETS.format(error)) from error
+        except kafka.errors.NoOffsetForPartitionError:
+            return []  # between a partition's assignment and the listener's seek
         except kafka.errors.FencedInstanceIdError as error:
             raise ActionNeeded(SAME_NAME) from error
         return [

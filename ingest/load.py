@@ -63,13 +63,14 @@ def drain(settings: Settings, worker: str = "1", batch_size: int = 10_000, follo
     )
     keys = read_keys(settings)
     door = Door(contracts, keys, settings.deployment.trusts_received_time)
-    with database.connect(settings) as connection:
-        connection.autocommit = True
+    # Where to start is read over a connection of its own: inside a batch's transaction it would not be committed yet.
+    with database.connect(settings) as connection, database.connect(settings) as offsets:
+        connection.autocommit = offsets.autocommit = True
         prefer_compiled_dumpers(connection)
         _require_same_key(connection, keys)
 
         def start_at(topic: str, partition: int) -> int:
-            return _next_offset(connection, topics[topic], partition)
+            return _next_offset(offsets, topics[topic], partition)
 
         consumer = kafka_client.open_consumer(settings, sorted(topics), worker, start_at)
         try:

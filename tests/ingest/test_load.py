@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 
 import kafka
 import pytest
@@ -172,7 +173,7 @@ def test_two_loaders_share_the_work_and_nothing_is_lost_or_doubled(deployment):
     send(settings, produced)
 
     loaders = [start_loader(environment, worker, 50) for worker in ("1", "2")]
-    assert [loader.wait(120) for loader in loaders] == [0, 0]
+    assert [loader.wait(120) for loader in loaders] == [0, 0], loader_log(environment).read_text()[-3000:]
 
     assert rows(settings, "select sum(accepted_count), sum(duplicate_count) from ops.ledger") == [(2000, 1000)]
     assert rows(settings, "select count(*), count(distinct event_key) from landing.event") == [(2000, 2000)]
@@ -253,7 +254,12 @@ def start_loader(environment, worker, batch_size):
         "--batch-size",
         str(batch_size),
     ]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with loader_log(environment).open("ab") as log:
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+
+
+def loader_log(environment):
+    return Path(environment["PULSSI_HOME"]) / "loaders.log"
 
 
 def kill_after_a_commit(settings, environment):
