@@ -6,6 +6,7 @@ import sys
 import click
 
 from infra.errors import ActionNeeded
+from infra.explained_errors import explained
 
 GROUP = "pulssi.commands"
 
@@ -31,4 +32,10 @@ def main() -> None:
         pulssi(prog_name="pulssi")
     except ActionNeeded as problem:
         click.echo(f"Error: {problem}", err=True)
+        sys.exit(1)
+    except Exception as error:
+        message = explained(error)
+        if message is None:
+            raise
+        click.echo(f"Error: {message}", err=True)
         sys.exit(1)

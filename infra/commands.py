@@ -1,5 +1,7 @@
 """Commands that start, stop and prepare the services."""
 
+import os
+
 import click
 
 from infra import database, embedded_kafka, embedded_postgres, services
@@ -42,7 +44,15 @@ def migrate() -> None:
     click.echo(f"database {settings.deployment.database}: schema at revision {revision}")
 
 
-@click.command(epilog="Example: psql $(pulssi url)")
+@click.command(context_settings={"ignore_unknown_options": True}, epilog="Example: pulssi psql -c '\\d+ publish.*'")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def psql(arguments: tuple[str, ...]) -> None:
+    """Open the deployment's database in psql, which comes with the embedded PostgreSQL."""
+    program = embedded_postgres.binaries() / "psql"
+    os.execv(program, [str(program), database.url(read_settings()), *arguments])
+
+
+@click.command(epilog='Example: psql "$(pulssi url)"')
 @click.option("--database", "name", help="another database of the same server, for example pulssi_airflow")
 def url(name: str | None) -> None:
     """Print the connection URL of the deployment's database."""

@@ -8,7 +8,7 @@ import psycopg
 import sqlalchemy
 from psycopg import sql
 
-from infra import embedded_postgres
+from infra import embedded_postgres, explained_errors
 from infra.errors import ActionNeeded
 from infra.settings import ROOT, Settings
 
@@ -27,10 +27,7 @@ def connect(settings: Settings) -> psycopg.Connection:
     try:
         return psycopg.connect(url(settings), connect_timeout=10)
     except psycopg.OperationalError as error:
-        raise ActionNeeded(
-            f"PostgreSQL: {str(error).strip().splitlines()[-1]}: "
-            "is it started (pulssi up) and migrated (pulssi migrate)?"
-        ) from error
+        raise ActionNeeded(explained_errors.of_database(error)) from error
 
 
 def engine(settings: Settings) -> sqlalchemy.Engine:

@@ -81,8 +81,12 @@ def _say_what_was_made(settings: Settings, seconds: float) -> None:
     click.echo(f"  {count} events: release {release} ({content_hash[:12]}) of {rows} numbers, {points} points")
     click.echo(f"  reports   {_short(str(output / 'reports' / release / 'index.html'))}")
     click.echo(f"  feed      {_short(str(output / 'feed' / release))}")
-    click.echo(f"  truth     {_short(str(output))}: score.csv compares each number with what the simulator knows")
-    click.echo('  database  psql "$(.venv/bin/pulssi url)"   stop everything with .venv/bin/pulssi down')
+    score = _short(str(output / "score" / release))
+    click.echo(
+        f"  truth     {score}: score.csv sums up each metric beside the simulator's truth, cells.csv has every number"
+    )
+    click.echo("  database  .venv/bin/pulssi psql   (for other programs: .venv/bin/pulssi url)")
+    click.echo("  stop      .venv/bin/pulssi down   (the data stays)")
 
 
 def _short(argument: str) -> str:

@@ -34,8 +34,10 @@ def _postgres(settings: Settings) -> tuple[bool, str]:
     try:
         with psycopg.connect(database.url(settings, "postgres"), connect_timeout=3) as connection:
             return True, f"version {connection.info.server_version // 10000}"
-    except (psycopg.Error, ActionNeeded) as error:
+    except psycopg.Error as error:
         return False, f"{str(error).strip().splitlines()[0]}; start it with pulssi up"
+    except ActionNeeded as problem:
+        return False, str(problem)
 
 
 def _kafka(settings: Settings) -> tuple[bool, str]:
@@ -46,7 +48,7 @@ def _kafka(settings: Settings) -> tuple[bool, str]:
     try:
         client = kafka.KafkaAdminClient(bootstrap_servers=servers, bootstrap_timeout_ms=3000)
     except kafka.errors.KafkaError as error:
-        return False, f"{servers}: {type(error).__name__}; start it with pulssi up"
+        return False, f"no answer from {servers}, {type(error).__name__}; start it with pulssi up"
     try:
         brokers = client.describe_cluster()["brokers"]
         return True, f"{len(brokers)} broker at {servers}"

@@ -1,8 +1,11 @@
 """What varies between installations, read from the environment once, at the entry point."""
 
 import os
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -19,6 +22,14 @@ VARIABLES = {
     "PULSSI_KAFKA_CLIENT": "kafka-python (default) or librdkafka",
     "PULSSI_POSTGRES_PORT": "port of the embedded PostgreSQL (default: 54329)",
     "PULSSI_KAFKA_PORT": "port of the embedded Kafka; the next one is its controller's (default: 59092)",
+}
+
+DEPLOYMENT_VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "database": (lambda value: _is_name(value, "[a-z_][a-z0-9_]*"), "a name of small letters, digits and _"),
+    "topic_prefix": (lambda value: _is_name(value, "[a-zA-Z0-9._-]+"), "letters, digits, full stops, _ and -"),
+    "time_zone": (lambda value: isinstance(value, str), "an IANA name such as Europe/Helsinki"),
+    "trusts_received_time": (lambda value: isinstance(value, bool), "true or false"),
+    "partitions": (lambda value: type(value) is int and value > 0, "a whole number from 1"),
 }
 
 
@@ -52,8 +63,9 @@ class Settings:
 
 
 def read_settings(environment: dict[str, str] | None = None) -> Settings:
-    """Read PULSSI_* variables; an unknown or malformed one raises ActionNeeded with its name."""
-    values = dict(os.environ) if environment is None else environment
+    """Read PULSSI_* variables; an unknown or malformed one raises ActionNeeded with its name. Empty is not given."""
+    given = os.environ if environment is None else environment
+    values = {name: value for name, value in given.items() if value or not name.startswith("PULSSI_")}
     unknown = sorted(name for name in values if name.startswith("PULSSI_") and name not in VARIABLES)
     if unknown:
         raise ActionNeeded(f"unknown setting {unknown[0]}: known ones are {', '.join(sorted(VARIABLES))}")
@@ -80,10 +92,7 @@ def read_deployment(name: str) -> Deployment:
         raise ActionNeeded(
             f"PULSSI_DEPLOYMENT is {name!r} but there is no {file}: give a path or one of {', '.join(known)}"
         )
-    content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    expected = {"database", "topic_prefix", "time_zone", "trusts_received_time", "partitions"}
-    if not isinstance(content, dict) or set(content) != expected:
-        raise ActionNeeded(f"{file}: give exactly the keys {', '.join(sorted(expected))}")
+    content = _deployment_content(file)
     try:
         zone = ZoneInfo(content["time_zone"])
     except (ZoneInfoNotFoundError, TypeError, ValueError) as error:
@@ -101,6 +110,20 @@ def read_deployment(name: str) -> Deployment:
     )
 
 
+def _deployment_content(file: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ActionNeeded(f"{file} is not YAML: {' '.join(str(error).split())}") from error
+    expected = DEPLOYMENT_VALUES
+    if not isinstance(content, dict) or set(content) != set(expected):
+        raise ActionNeeded(f"{file}: give exactly the keys {', '.join(sorted(expected))}")
+    for key, (is_right, fix) in expected.items():
+        if not is_right(content[key]):
+            raise ActionNeeded(f"{file}: {key} is {content[key]!r}: give {fix}")
+    return content
+
+
 def _url(values: dict[str, str]) -> str | None:
     url = values.get("PULSSI_DATABASE_URL")
     if url is not None and not url.startswith("postgresql://"):
@@ -108,6 +131,10 @@ def _url(values: dict[str, str]) -> str | None:
             "PULSSI_DATABASE_URL does not begin with postgresql://: give postgresql://user:password@host:port/database"
         )
     return url
+
+
+def _is_name(value: Any, pattern: str) -> bool:
+    return isinstance(value, str) and re.fullmatch(pattern, value) is not None
 
 
 def _port(values: dict[str, str], name: str, default: int) -> int:

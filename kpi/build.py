@@ -45,6 +45,7 @@ def build(month: str, status: str, cutoff: str | None, stage: str, parse_only: b
     if parse_only:
         click.echo(f"manifest: {parse_project(settings)}")
         return
+    database.connect(settings).close()  # a database that does not answer is said here in a line, by dbt in many
     for one_stage in STAGES if stage == "all" else (stage,):
         build_stage(settings, built_month, instant, one_stage, click.echo)
 

@@ -45,14 +45,35 @@ def test_missing_java_is_named_with_the_package_that_brings_it(machine, tmp_path
     )
 
 
-def test_a_service_that_is_not_there_is_said_in_one_line(machine):
+@pytest.mark.parametrize(
+    "command", ["ledger", "migrate", "build 2026-10", "estimate 2026-10", "release 2026-10", "run-month 2026-10"]
+)
+def test_a_service_that_is_not_there_is_said_in_one_line(machine, command):
     url = "postgresql://nobody@127.0.0.1:1/none"
 
-    result = pulssi({**machine, "PULSSI_DATABASE_URL": url}, "ledger")
+    result = pulssi({**machine, "PULSSI_DATABASE_URL": url}, *command.split())
 
     assert result.returncode == 1
     assert "is it started (pulssi up)" in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.services
+def test_a_database_that_is_not_migrated_is_said_with_what_makes_it(service_environment):
+    environment = {"PATH": "/usr/bin:/bin", **service_environment, "PULSSI_DEPLOYMENT": "sfo_2016"}
+
+    result = pulssi(environment, "estimate", "2016-05")
+
+    assert result.returncode == 1
+    assert result.stderr == 'Error: PostgreSQL: database "pulssi_sfo_2016" does not exist: run pulssi migrate\n'
+
+
+def test_a_home_that_cannot_be_made_is_named(machine):
+    result = pulssi({**machine, "PULSSI_HOME": "/proc/pulssi"}, "up")
+
+    assert result.returncode == 1
+    assert result.stderr.startswith("Error: /proc/pulssi")
+    assert len(result.stderr.splitlines()) == 1
 
 
 @pytest.mark.services
