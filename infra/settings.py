@@ -30,6 +30,7 @@ DEPLOYMENT_VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "time_zone": (lambda value: isinstance(value, str), "an IANA name such as Europe/Helsinki"),
     "trusts_received_time": (lambda value: isinstance(value, bool), "true or false"),
     "partitions": (lambda value: type(value) is int and value > 0, "a whole number from 1"),
+    "retention_days": (lambda value: type(value) is int and value > 0, "a whole number from 1"),
 }
 
 
@@ -44,6 +45,7 @@ class Deployment:
     time_zone: ZoneInfo
     trusts_received_time: bool
     partitions: int
+    retention_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ def read_deployment(name: str) -> Deployment:
         time_zone=zone,
         trusts_received_time=content["trusts_received_time"],
         partitions=content["partitions"],
+        retention_days=content["retention_days"],
     )
 
 

@@ -15,12 +15,6 @@ from infra.errors import ActionNeeded
 from infra.services import kafka_bootstrap_servers
 from infra.settings import Settings
 
-# Partitions come from deployment.yml. LogAppendTime: with the device's time, old events would be deleted at once.
-TOPIC_SETTINGS = {
-    "message.timestamp.type": "LogAppendTime",
-    "retention.ms": str(7 * 24 * 3600 * 1000),
-    "max.message.bytes": "1048576",
-}
 SESSION_TIMEOUT_MS = 10_000
 
 LOST_OFFSETS = (
@@ -86,7 +80,7 @@ def ensure_topics(settings: Settings, topics: Iterable[str]) -> dict[str, TopicI
     with _admin(settings) as admin:
         missing = sorted(set(names) - set(admin.list_topics()))
         if missing:
-            new = [NewTopic(name, settings.deployment.partitions, -1, topic_configs=TOPIC_SETTINGS) for name in missing]
+            new = [_new_topic(settings, name) for name in missing]
             with contextlib.suppress(kafka.errors.TopicAlreadyExistsError):  # another process was quicker
                 admin.create_topics(new)
         cluster_id = admin.describe_cluster()["cluster_id"]
@@ -223,6 +217,13 @@ def batches(messages: Iterable[Message], size: int) -> Iterator[list[Message]]:
     remaining = iter(messages)
     while batch := list(itertools.islice(remaining, size)):
         yield batch
+
+
+def _new_topic(settings: Settings, name: str) -> NewTopic:
+    """As the deployment says; dated by the broker, because by the device's time old events would be deleted at once."""
+    retention_ms = settings.deployment.retention_days * 24 * 3600 * 1000
+    configs = {"message.timestamp.type": "LogAppendTime", "retention.ms": str(retention_ms)}
+    return NewTopic(name, settings.deployment.partitions, -1, topic_configs=configs)
 
 
 @contextlib.contextmanager

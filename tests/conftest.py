@@ -19,6 +19,7 @@ topic_prefix: {name}
 time_zone: Europe/Helsinki
 trusts_received_time: true
 partitions: 4
+retention_days: 7
 """
 
 

@@ -36,6 +36,7 @@ topic_prefix: bench
 time_zone: Europe/Helsinki
 trusts_received_time: true
 partitions: 8
+retention_days: 7
 """
 
 
