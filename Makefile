@@ -32,7 +32,7 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt
-	$(BIN)/pytest -q tests/dbt/test_conventions.py tests/dags tests/test_conventions.py
+	$(BIN)/pytest -q tests/dbt/test_conventions.py tests/dags tests/test_tree.py
 
 bench: setup
 	$(BIN)/python tests/benchmarks/bench_load.py
