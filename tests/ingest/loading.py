@@ -1,0 +1,50 @@
+"""What the tests of loading share: points, loaders in processes of their own, and a look at what is stored."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from infra import database
+from ingest.load import drain
+
+
+def register(settings, *points):
+    with database.connect(settings) as connection:
+        for point in points:
+            connection.execute(
+                """
+                insert into reference.service_point
+                values (%s, 'x', 'x', 'x', 'M', '01', null, null, null, '2026-01-01')
+                """,
+                (point,),
+            )
+
+
+def rows(settings, query):
+    with database.connect(settings) as connection:
+        return connection.execute(query).fetchall()
+
+
+def load_all(settings, **options):
+    outcomes = [progress.outcome for progress in drain(settings, **options)]
+    names = ("accepted", "duplicate", "rejected", "held")
+    return {name: sum(getattr(outcome, name) for outcome in outcomes) for name in names}
+
+
+def start_loader(environment, worker, batch_size):
+    command = [
+        sys.executable,
+        "-c",
+        "from infra.cli import main; main()",
+        "load",
+        "--worker",
+        worker,
+        "--batch-size",
+        str(batch_size),
+    ]
+    with loader_log(environment).open("ab") as log:
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+
+
+def loader_log(environment):
+    return Path(environment["PULSSI_HOME"]) / "loaders.log"
