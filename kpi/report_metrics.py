@@ -39,29 +39,42 @@ def metric_part(reading: Reading, metric: MetricLabel) -> MetricPart:
     """One metric; without a row for the point there is no table but a sentence that says so."""
     texts = reading.texts
     modes = tuple(reading.own(metric))
-    about = f"metric {metric.metric_id}"
-    facts = (
-        Fact(texts("metric.numerator"), texts.named(metric.numerator, about)),
-        *_optional(texts("metric.denominator"), metric.denominator.get(texts.locale.language, "")),
-        *_optional(texts("metric.caveats"), metric.caveats.get(texts.locale.language, "")),
-        Fact(
-            texts("metric.definition"),
-            texts(
-                f"metric.version.{metric.standing}",
-                source=metric.source,
-                metric_id=metric.metric_id,
-                version=metric.version,
-            ),
-        ),
-    )
+    has_numbers = any(_has_numbers(reading, metric, mode) for mode in modes)
+    version = texts("metric.version", metric_id=metric.metric_id, version=metric.version)
     return MetricPart(
         anchor=metric.metric_id.replace("_", "-"),
         name=reading.name(metric),
-        explanation=texts.named(metric.explanations, about),
-        table=_table(reading, metric, modes) if modes else None,
-        absence="" if modes else texts("reason.not_in_release.why"),
-        facts=facts,
+        explanation=texts.named(metric.explanations, f"metric {metric.metric_id}"),
+        table=_table(reading, metric, modes) if has_numbers else None,
+        absence="" if has_numbers else _absence(reading, metric),
+        facts=(*(_explained(reading, metric) if has_numbers else ()), Fact(texts("metric.definition"), version)),
     )
+
+
+def _explained(reading: Reading, metric: MetricLabel) -> tuple[Fact, ...]:
+    """What is counted and of what, where a reader can divide the one by the other, and what to mind."""
+    texts, language = reading.texts, reading.texts.locale.language
+    counted = {
+        "ratio": (("metric.numerator", metric.numerator), ("metric.denominator", metric.denominator)),
+        "mean": (("metric.numerator", metric.numerator), ("metric.denominator", metric.denominator)),
+        "km_quantile": (("metric.counted", metric.denominator),),
+    }.get(metric.statistic, ())
+    told = ((name, text.get(language, "")) for name, text in (*counted, ("metric.caveats", metric.caveats)))
+    return tuple(Fact(texts(name), text) for name, text in told if text)
+
+
+def _absence(reading: Reading, metric: MetricLabel) -> str:
+    """Why the point has no number of a metric in either month."""
+    texts = reading.texts
+    reasons = dict.fromkeys(row.status_reason for row in reading.own(metric).values() if row.status_reason)
+    whys = (texts(f"reason.{reason}.why", minimum=metric.minimum_observation_count) for reason in reasons)
+    return " ".join((texts("metric.absent"), *whys)) if reasons else texts("reason.not_in_release.why")
+
+
+def _has_numbers(reading: Reading, metric: MetricLabel, mode: str) -> bool:
+    """Whether the point has something to show of a mode in the month or in the one before."""
+    rows = (reading.own(metric, month).get(mode) for month in reading.months)
+    return any(row is not None and (row.value is not None) for row in rows)
 
 
 def overview_table(reading: Reading) -> Table:
@@ -130,24 +143,21 @@ def _headline(reading: Reading, metric: MetricLabel, row: Observation) -> str:
     before = reading.own(metric, previous_month).get(row.collection_mode)
     now = texts(
         "headline.now",
-        metric=reading.name(metric),
-        mode=reading.code("collection_mode", row.collection_mode),
+        metric=reading.name_and_mode(metric, row.collection_mode),
         sentence=sentence_of(row, metric, reading),
     )
     if before is None or not is_shown(before):
-        return f"{now} {texts('headline.nothing_before', month=texts.month(previous_month))}"
-    sentence = sentence_of(before, metric, reading)
-    return f"{now} {texts('headline.before', month=texts.month(previous_month), sentence=sentence)}"
+        return f"{now} {texts('headline.nothing_before')}"
+    return f"{now} {texts('headline.before', sentence=sentence_of(before, metric, reading))}"
 
 
 def _overview_rows(reading: Reading, metric: MetricLabel) -> list[Row]:
     texts = reading.texts
-    name = reading.name(metric)
     now = reading.own(metric)
     before = reading.own(metric, reading.release.month.previous.first_day)
     if not now:
         missing = Cell(texts("value.missing"))
-        return [Row(name, (Cell(texts("value.not_in_release")), missing, missing, missing))]
+        return [Row(reading.name(metric), (Cell(texts("value.not_in_release")), missing, missing, missing))]
     rows = []
     for mode, row in now.items():
         cells = (
@@ -156,8 +166,7 @@ def _overview_rows(reading: Reading, metric: MetricLabel) -> list[Row]:
             count_cell(row, texts),
             _with_interval(before.get(mode), metric, reading),
         )
-        heading = texts("overview.metric_and_mode", metric=name, mode=reading.code("collection_mode", mode))
-        rows.append(Row(heading, cells))
+        rows.append(Row(reading.name_and_mode(metric, mode), cells))
     return rows
 
 
@@ -185,9 +194,11 @@ def _columns(metric: MetricLabel) -> tuple[str, ...]:
 
 
 def _mode_group(reading: Reading, metric: MetricLabel, mode: str) -> RowGroup:
+    places = compared_places(reading, metric, mode)
+    if not _has_numbers(reading, metric, mode):
+        places = places[:1]  # with nothing to compare, the reason says enough
     rows = tuple(
-        Row(heading, _cells(row, metric, reading), is_main=index == 0)
-        for index, (heading, row) in enumerate(compared_places(reading, metric, mode))
+        Row(heading, _cells(row, metric, reading), is_main=index == 0) for index, (heading, row) in enumerate(places)
     )
     what = "family" if metric.metric_id == COMPLETENESS else "mode"
     return RowGroup(reading.texts(f"{what}.heading", mode=reading.code("collection_mode", mode)), rows)
@@ -201,7 +212,3 @@ def _cells(row: Observation | None, metric: MetricLabel, reading: Reading) -> tu
         "coverage": coverage_cell(row, metric, reading),
     }
     return tuple(cells[column] for column in _columns(metric))
-
-
-def _optional(name: str, value: str) -> tuple[Fact, ...]:
-    return (Fact(name, value),) if value else ()

@@ -4,6 +4,9 @@ from kpi.published import MetricLabel, Observation
 from kpi.report_content import Cell, Row, RowGroup, Section, Table
 from kpi.report_numbers import COMPLETENESS, FREE_TO_PUBLISH, Reading, is_shown
 
+# Less is told: an hour or two without an event happens at a quiet point.
+NEARLY_ALL_MEASURED = 0.95
+
 
 def missing_section(reading: Reading) -> Section:
     texts = reading.texts
@@ -70,11 +73,36 @@ def _gaps(reading: Reading) -> dict[tuple[str, str, str], list[str]]:
                 what = texts("missing.value") if row.value is None else texts(f"missing.{_lacking(row)}")
                 why = texts(f"reason.{reason}.why", minimum=metric.minimum_observation_count)
                 who = texts(f"reason.{reason}.who", owners=_owners(reading, metric, mode))
-                gaps.setdefault((what, why, who), []).append(name_and_mode(reading, metric, mode))
+                gaps.setdefault((what, why, who), []).append(reading.name_and_mode(metric, mode))
+        for mode in _elsewhere(reading, metric) if metric.standing == "agreed" else ():
+            key = (texts("missing.value"), texts("reason.no_source.why"), texts("reason.no_source.who"))
+            gaps.setdefault(key, []).append(reading.name_and_mode(metric, mode))
         if not rows:
             key = (texts("missing.value"), texts("reason.not_in_release.why"), texts("reason.not_in_release.who"))
             gaps.setdefault(key, []).append(reading.name(metric))
+        for family, share in partly_measured(reading).items() if metric.metric_id == COMPLETENESS else ():
+            why = texts("reason.partly_measured.why", share=texts.percent(share, 1))
+            who = texts("reason.partly_measured.who", owners=_owners(reading, metric, family))
+            gaps.setdefault((texts("missing.part"), why, who), []).append(reading.name_and_mode(metric, family))
     return dict(sorted(gaps.items(), key=lambda gap: gap[0][0] != texts("missing.value")))
+
+
+def partly_measured(reading: Reading) -> dict[str, float]:
+    """The families of sources that were silent for more of the opening time than a passing break, with their share."""
+    metric = reading.release.metrics.get(COMPLETENESS)
+    rows = reading.own(metric) if metric else {}
+    return {
+        family: row.value for family, row in rows.items() if row.value is not None and row.value < NEARLY_ALL_MEASURED
+    }
+
+
+def _elsewhere(reading: Reading, metric: MetricLabel) -> list[str]:
+    """Collection modes of which the country has numbers and this point, though it measures the metric, has no row."""
+    own = reading.own(metric)
+    if not own or any(row.status_reason in ("closed", "no_source") for row in own.values()):
+        return []
+    country = reading.rows("national", "national", metric, reading.release.month.first_day)
+    return [mode for mode, row in country.items() if is_shown(row) and mode not in own]
 
 
 def _reason(row: Observation) -> str:
@@ -101,12 +129,6 @@ def _owners(reading: Reading, metric: MetricLabel, mode: str) -> str:
         and source.service_point_id in (None, reading.point.service_point_id)
     }
     return ", ".join(sorted(owners)) or reading.texts("owner.unknown")
-
-
-def name_and_mode(reading: Reading, metric: MetricLabel, mode: str) -> str:
-    """A metric with its collection mode; completeness has a family of sources in its place."""
-    name = reading.name(metric)
-    return reading.texts("overview.metric_and_mode", metric=name, mode=reading.code("collection_mode", mode))
 
 
 def _missing_table(reading: Reading, gaps: dict[tuple[str, str, str], list[str]]) -> Table:

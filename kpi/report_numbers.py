@@ -8,6 +8,9 @@ from kpi.report_content import Cell
 from kpi.texts import Texts
 
 COMPLETENESS = "completeness"
+NO_MODE = "none"
+# Reasons for which nothing could be covered.
+NOTHING_TO_COVER = ("closed", "no_source", "no_wave")
 LOW_RELIABILITY = "U"
 FREE_TO_PUBLISH = "F"
 
@@ -24,6 +27,11 @@ class Reading:
         """Metrics of a standing in the order of their goals, then in their own order within the goal."""
         found = (label for label in self.release.metrics.values() if label.standing == standing)
         return sorted(found, key=lambda label: (label.goal, label.order, label.metric_id))
+
+    @property
+    def months(self) -> tuple[date, date]:
+        """The first days of the month of the report and of the one before."""
+        return self.release.month.first_day, self.release.month.previous.first_day
 
     def rows(self, level: str, level_id: str, metric: MetricLabel, period: date) -> dict[str, Observation]:
         """The numbers of one place, metric and month by collection mode."""
@@ -48,6 +56,13 @@ class Reading:
     def region(self) -> str:
         label = self.release.regions.get(self.point.region_code)
         return self.texts.named(label.names if label else {}, f"region {self.point.region_code}")
+
+    def name_and_mode(self, metric: MetricLabel, mode: str) -> str:
+        """A metric with its collection mode, where there is more than one; completeness has a family of sources."""
+        name = self.name(metric)
+        if mode == NO_MODE or metric.collection_modes == [mode]:
+            return name
+        return self.texts("overview.metric_and_mode", metric=name, mode=self.code("collection_mode", mode))
 
     def code(self, kind: str, code: str) -> str:
         """The name of a code in the release's own lists."""
@@ -74,11 +89,11 @@ def is_shown(row: Observation) -> bool:
 def value_cell(row: Observation | None, metric: MetricLabel, reading: Reading) -> Cell:
     texts = reading.texts
     if row is None:
-        return Cell(texts("value.not_in_release"))
+        return Cell(texts("value.not_collected"))
     if row.confidentiality_status != FREE_TO_PUBLISH:
         return Cell(texts("value.confidential"))
     if row.value is None:
-        return Cell(texts("value.missing"), reason_name(row, reading))
+        return Cell(reason_name(row, reading) or texts("value.missing"))
     value = value_text(row.value, metric, texts)
     if row.status_reason == "beyond_range":
         value = texts("value.more_than", value=value)
@@ -119,9 +134,11 @@ def count_cell(row: Observation | None, texts: Texts) -> Cell:
 def coverage_cell(row: Observation | None, metric: MetricLabel, reading: Reading) -> Cell:
     """How much of the opening time was measured, where that can be known, else how many of the sources delivered."""
     texts = reading.texts
-    if row is not None and row.completeness_minutes_share is not None and _is_continuous(row, metric, reading):
+    if row is None or row.status_reason in NOTHING_TO_COVER:
+        return Cell(texts("value.missing"))
+    if row.completeness_minutes_share is not None and _is_continuous(row, metric, reading):
         return Cell(texts.percent(row.completeness_minutes_share, 1))
-    if row is not None and row.completeness_sources_share is not None:
+    if row.completeness_sources_share is not None:
         return Cell(texts("coverage.sources", share=texts.percent(row.completeness_sources_share, 0)))
     return Cell(texts("coverage.unknown"))
 

@@ -12,7 +12,7 @@ from kpi.report_metrics import (
     point_name,
     supporting_section,
 )
-from kpi.report_missing import missing_names, missing_section, name_and_mode
+from kpi.report_missing import missing_names, missing_section, partly_measured
 from kpi.report_numbers import Reading, is_shown, read_for, uncertainty
 from kpi.texts import Texts
 
@@ -42,16 +42,12 @@ def report_content(release: Release, point: ServicePointLabel, texts: Texts, tim
 def _facts(reading: Reading, time_zone: ZoneInfo) -> tuple[Fact, ...]:
     release, texts = reading.release, reading.texts
     return (
-        Fact(texts("fact.month"), texts.month(release.month.first_day)),
         Fact(texts("fact.status"), texts(f"status.{release.status}")),
         Fact(texts("fact.size_class"), reading.size_class),
         Fact(texts("fact.region"), reading.region),
         Fact(texts("fact.cutoff"), texts("fact.received_by", moment=texts.moment(release.cutoff, time_zone))),
         Fact(texts("fact.quality"), texts(f"verdict.{worst_verdict(release)}")),
-        Fact(
-            texts("fact.release"),
-            texts("fact.release_id", release_id=release.release_id, digest=release.content_hash[:12]),
-        ),
+        Fact(texts("fact.release"), release.release_id),
     )
 
 
@@ -77,6 +73,10 @@ def _month_section(reading: Reading) -> Section:
     points = headline_sentences(reading)
     if uncertain := _uncertain_names(reading):
         points += (texts("month.uncertain", metrics="; ".join(uncertain)),)
+    points += tuple(
+        texts("month.partly_measured", family=reading.code("collection_mode", family), share=texts.percent(share, 1))
+        for family, share in partly_measured(reading).items()
+    )
     if missing := missing_names(reading):
         points += (texts("month.missing", metrics=", ".join(missing)),)
     paragraphs = (texts("month.introduction"),)
@@ -87,7 +87,7 @@ def _month_section(reading: Reading) -> Section:
 
 def _uncertain_names(reading: Reading) -> tuple[str, ...]:
     return tuple(
-        name_and_mode(reading, metric, mode)
+        reading.name_and_mode(metric, mode)
         for metric in reading.metrics("agreed")
         for mode, row in reading.own(metric).items()
         if uncertainty(row, metric, reading.texts)

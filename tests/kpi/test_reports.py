@@ -79,10 +79,10 @@ def test_the_report_says_whose_it_is_and_on_what_it_rests(oulu):
     said = words(oulu)
 
     assert "Oulun asiakaspalvelupiste Asiakaskokemuksen kuukausiraportti, lokakuu 2026" in said
-    assert "Kokoluokka L (suuri) Alue Pohjois-Pohjanmaa" in said
+    assert "Kokoluokka L (suuri) Maakunta Pohjois-Pohjanmaa" in said
     assert "Tietojen tila Lopullinen" in said
     assert "saapuneet ennen 10.11.2026 klo 0.00" in said
-    assert "Laaduntarkistus Läpäisty, mutta huomautettavaa löytyi" in said
+    assert "Laaduntarkistus (koko maan aineisto) Hyväksytty huomautuksin" in said
     assert "Sisällön tiiviste " + "3f9c1d0b" * 8 in said
 
 
@@ -119,18 +119,18 @@ def test_collection_modes_stand_apart_and_are_named(oulu):
     metric = words("<body>" + metric_of(oulu, "satisfaction_mean"))
 
     device, sms = metric.split("Keräystapa: tekstiviesti")
-    assert "Keräystapa: laite" in device
+    assert "Keräystapa: palautelaite" in device
     assert "4,21" in device
     assert "3,50" in sms
     assert "4,21" not in sms
 
 
 def test_a_number_of_few_observations_is_flagged_wherever_it_stands(oulu, printed):
-    warning = "3,50 epävarma: alle 30 havaintoa"
+    warning = "3,50 epävarma, n alle 30"
     assert warning in row_of(oulu, "Yleinen asiakastyytyväisyys, tekstiviesti")
     assert warning in words("<body>" + metric_of(oulu, "satisfaction_mean"))
-    assert "epävarmoja: Yleinen asiakastyytyväisyys, tekstiviesti." in words(oulu)
-    assert "epävarma: alle 30" in printed
+    assert "luku on epävarma: Yleinen asiakastyytyväisyys, tekstiviesti." in words(oulu)
+    assert "epävarma, n alle 30" in printed
 
 
 @pytest.mark.parametrize(
@@ -175,6 +175,39 @@ def test_completeness_is_told_in_hours_of_opening_hours_and_unknown_is_not_zero(
     assert f"Palaute ei tiedossa ei tiedossa ei tiedossa 100{NBSP}%" in made
 
 
+def test_a_break_in_measuring_is_told_first_and_with_who_can_mend_it(oulu):
+    broken = row_of(oulu, f"Tietolähteeltä ei saatu tietoja koko aukioloajalta: mitattu osuus on 94,4{NBSP}%.")
+
+    assert "Osa mittauksesta Mittauksen kattavuus, jonotus" in broken
+    assert "Jonot Oy" in broken
+    assert f"Mittauksessa oli katkoja (jonotus): aukioloajasta mitattiin 94,4{NBSP}%." in section_of(oulu, "lyhyesti")
+
+
+def test_a_collection_mode_that_only_others_have_is_told_as_missing(texts):
+    own = observation("satisfaction_mean", "service_point", "aland", "device", 4.4, 0.2)
+    country = observation("satisfaction_mean", "national", "national", "sms", 3.9, 0.1)
+
+    made = page("aland", texts, release(observations=(own, country)))
+
+    assert "Yleinen asiakastyytyväisyys, tekstiviesti" in row_of(made, "Pisteellä ei ole tietolähdettä")
+
+
+def test_a_metric_without_a_number_says_why_in_place_of_a_table(oulu):
+    metric = metric_of(oulu, "booked_on_time_share")
+
+    assert "Pisteestä ei ole lukua. Pisteellä ei ole tietolähdettä, jolla mittaria kerättäisiin." in words(
+        "<body>" + metric
+    )
+    assert "<table" not in metric
+
+
+def test_metrics_stand_in_their_own_order_within_the_goal(oulu):
+    wanted = ("Jonotusajan mediaani", "Tavoiteajassa kutsutut", "Jonosta poistuneet", "Ajallaan palvellut varaukset")
+    said = section_of(oulu, "mittarit")
+
+    assert sorted(wanted, key=said.index) == list(wanted)
+
+
 def test_a_point_without_data_gets_a_report_that_says_so_and_why(texts):
     made = page("zero", texts)
 
@@ -204,7 +237,7 @@ def test_only_a_mode_that_measures_every_hour_has_its_share_of_the_opening_time(
 
     assert f"98,2{NBSP}%" in device
     assert f"98,2{NBSP}%" not in sms
-    assert f"lähteistä 100{NBSP}%" in sms
+    assert f"100{NBSP}% lähteistä" in sms
 
 
 def test_supporting_measures_stand_apart_from_the_agreed_ones(oulu):
@@ -216,7 +249,7 @@ def test_supporting_measures_stand_apart_from_the_agreed_ones(oulu):
 def test_no_difference_between_months_is_judged(oulu):
     said = words(oulu)
 
-    assert "Kuukausien välisiä eroja ei ole vielä arvioitu" in said
+    assert "Kuukausien välisiä eroja ei ole arvioitu" in said
     assert re.search(r"\b(parani|heikkeni|nousi|laski|kasvoi) ", said) is None
 
 
