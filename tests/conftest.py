@@ -30,8 +30,8 @@ def service_environment() -> Iterator[dict[str, str]]:
     home.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
     environment = {
         "PULSSI_HOME": str(home),
-        "PULSSI_POSTGRES_PORT": str(free_port()),
-        "PULSSI_KAFKA_PORT": str(free_port()),
+        "PULSSI_POSTGRES_PORT": str(_free_port()),
+        "PULSSI_KAFKA_PORT": str(_free_port()),
     }
     settings = read_settings(environment)
     list(services.start(settings))
@@ -39,6 +39,11 @@ def service_environment() -> Iterator[dict[str, str]]:
     embedded_kafka.shut_down(settings)
     embedded_postgres.shut_down(settings)
     shutil.rmtree(home)
+
+
+@pytest.fixture
+def unused_port() -> int:
+    return _free_port()
 
 
 MakeDeployment = Callable[..., tuple[Settings, dict[str, str]]]
@@ -61,7 +66,7 @@ def make_deployment(service_environment: dict[str, str]) -> MakeDeployment:
     return make
 
 
-def free_port() -> int:
+def _free_port() -> int:
     """A port that is free and whose next one is too (Kafka's controller takes it)."""
     while True:
         with socket.socket() as first, socket.socket() as second:

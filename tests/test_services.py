@@ -5,7 +5,6 @@ import subprocess
 import sys
 
 import pytest
-from conftest import free_port
 
 
 def pulssi(environment, *arguments):
@@ -33,8 +32,8 @@ def test_a_busy_port_is_named_with_the_setting_that_changes_it(machine, variable
     assert variable in result.stderr
 
 
-def test_missing_java_is_named_with_the_package_that_brings_it(machine, tmp_path):
-    given = {"PULSSI_DATABASE_URL": "postgresql://elsewhere/x", "PULSSI_KAFKA_PORT": str(free_port())}
+def test_missing_java_is_named_with_the_package_that_brings_it(machine, tmp_path, unused_port):
+    given = {"PULSSI_DATABASE_URL": "postgresql://elsewhere/x", "PULSSI_KAFKA_PORT": str(unused_port)}
 
     result = pulssi({**machine, **given, "PATH": str(tmp_path)}, "up")
 
