@@ -109,6 +109,8 @@ def _parametrised(url: sqlalchemy.URL, month: Month, cutoff: datetime, time_zone
         # An event is received after it happened, or at most a day before: none of the month before was earlier.
         # A whole UTC day, because the ledger counts by those.
         "pulssi.first_instant": f"{month_before_starts_at.astimezone(UTC).date() - timedelta(days=1)}T00:00:00Z",
+        # The models read no event but bookings that was received before this: a month earlier than their first day.
+        "pulssi.read_from": datetime.combine(month.previous.previous.first_day, time(), time_zone).isoformat(),
         "pulssi.month_before_final_at": cutoff_of(month.previous, "final", time_zone).isoformat(),
         "pulssi.cutoff": cutoff.isoformat(),
         "pulssi.time_zone": time_zone.key,

@@ -26,7 +26,7 @@ def estimate(month: str, status: str, cutoff: str | None) -> None:
     instant = parse_cutoff(cutoff, parsed_month, status, settings.deployment.time_zone)
     estimates = estimate_month(settings, parsed_month, instant, status)
     with_interval = int(estimates["interval_method"].notna().sum())
-    missing = int((estimates["observation_status"] == "M").sum())
+    missing = int(estimates["value"].isna().sum())
     click.echo(
         f"{month}: {len(estimates)} estimates, {with_interval} with an interval,"
         f" {missing} missing with their reason; gates: {estimates['gate_verdict'].iloc[0]}"
@@ -100,6 +100,7 @@ def _read_completeness(connection: sqlalchemy.Connection) -> "pd.DataFrame":
             level,
             level_id,
             source_family,
+            collection_mode,
             measured_minutes::float8 / nullif(opening_minutes, 0) as completeness_minutes_share,
             delivered_source_count::float8 / nullif(expected_source_count, 0) as completeness_sources_share
         from warehouse.completeness_values

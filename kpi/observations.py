@@ -18,8 +18,10 @@ TYPES = {
     **dict.fromkeys(("completeness_minutes_share", "completeness_sources_share"), "float64"),
     **dict.fromkeys(("observation_count", "cluster_count"), "Int64"),
 }
-# SDMX CL_OBS_STATUS: A normal, P provisional, U low reliability, M missing.
+# SDMX CL_OBS_STATUS: A normal, P provisional, U low reliability, M missing because data cannot exist, L missing though
+# data exist, for they were not collected.
 STATUS_OF_RELEASE = {"final": "A", "provisional": "P"}
+MISSING = {"closed": "M", "no_observations": "M", "no_source": "L", "no_wave": "L", "not_delivered": "L"}
 # SDMX CL_CONF_STATUS: F free. Suppression will decide which observations are not.
 FREE = "F"
 SCALES = {"score_1_5": (1.0, 5.0)}
@@ -35,15 +37,20 @@ def observed(
 ) -> pd.DataFrame:
     """One row per metric value, with the columns of publish.estimate but month and cutoff.
 
-    *completeness* has the two shares by period, level, level_id and source_family.
+    *completeness* has the two shares by period, level, level_id, source_family and collection_mode.
     """
     by_day = dict(opening_days.cells(components))
-    rows = [_observation(value, metrics[value["metric_id"]], by_day, status) for value in _records(values)]
+    month = values["period"].max()
+    rows = [
+        # The month before counts what came before it was final, whatever the status of the month.
+        _observation(value, metrics[value["metric_id"]], by_day, status if value["period"] == month else "final")
+        for value in _records(values)
+    ]
     observations = pd.DataFrame(rows)
     families = {metric_id: metric.source_family for metric_id, metric in metrics.items()}
     return (
         observations.assign(source_family=observations["metric_id"].map(families))
-        .merge(completeness, how="left", on=["period", "level", "level_id", "source_family"])
+        .merge(completeness, how="left", on=["period", "level", "level_id", "source_family", "collection_mode"])
         .drop(columns="source_family")
         .assign(confidentiality_status=FREE, gate_verdict=gate_verdict)
         .astype(TYPES)
@@ -89,7 +96,7 @@ def _statuses(
 ) -> dict[str, str | None]:
     """The observation status and the one reason that explains most: missing, out of range, no interval, few."""
     if value["value_status"] == "no_data":
-        return {"observation_status": "M", "status_reason": value["missing_reason"]}
+        return {"observation_status": MISSING[value["missing_reason"]], "status_reason": value["missing_reason"]}
     few = metric.statistic != "count" and counted is not None and counted < metric.minimum_observation_count
     out_of_range = "beyond_range" if value["value_status"] == "beyond_range" else None
     reason = out_of_range or interval.reason or ("fewer_than_minimum" if few else None)

@@ -97,7 +97,8 @@ def _read_estimates(
         raise ActionNeeded(f"{month} has no estimates: {command}")
     if {row["cutoff"] for row in estimates} != {cutoff}:
         raise ActionNeeded(f"the estimates of {month} have another cutoff: {command}")
-    others = {STATUS_OF_OBSERVATIONS.get(row["observation_status"], status) for row in estimates} - {status}
+    of_the_month = [row["observation_status"] for row in estimates if row["period"] == month.first_day]
+    others = {STATUS_OF_OBSERVATIONS.get(code, status) for code in of_the_month} - {status}
     if others:
         raise ActionNeeded(f"the estimates of {month} are {others.pop()}, not {status}: {command}")
     of_release = ("month", "cutoff")

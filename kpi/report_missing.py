@@ -49,17 +49,10 @@ def _completeness_row(reading: Reading, family: str, row: Observation) -> Row:
         return unknown if minutes is None else Cell(texts("unit.hours", number=texts.number(minutes / 60, 1)))
 
     share = unknown if row.value is None else Cell(texts.percent(row.value, 1))
-    sources = _delivered_share(reading, family)
+    sources = row.completeness_sources_share
     delivered = unknown if sources is None else Cell(texts.percent(sources, 0))
     name = reading.code("collection_mode", family).capitalize()
     return Row(name, (hours(row.numerator), hours(row.denominator), share, delivered))
-
-
-def _delivered_share(reading: Reading, family: str) -> float | None:
-    """The share of a family's sources that delivered, which stands on the rows of the family's metrics."""
-    own = reading.release.of("service_point", reading.point.service_point_id)
-    rows = (row for row in own if reading.release.metrics[row.metric_id].source_family == family)
-    return next((row.completeness_sources_share for row in rows if row.completeness_sources_share is not None), None)
 
 
 def _gaps(reading: Reading) -> dict[tuple[str, str, str], list[str]]:
@@ -120,13 +113,13 @@ def _lacking(row: Observation) -> str:
 
 def _owners(reading: Reading, metric: MetricLabel, mode: str) -> str:
     """Who answers for the sources that should have delivered the metric to the point."""
-    is_completeness = metric.metric_id == COMPLETENESS
+    is_completeness = metric.metric_id == COMPLETENESS  # which rests on the point's own sources that answer every hour
     owners = {
         source.owner
         for source in reading.release.sources.values()
         if source.family == (mode if is_completeness else metric.source_family)
-        and (is_completeness or source.collection_mode in (None, mode))
-        and source.service_point_id in (None, reading.point.service_point_id)
+        and (source.cadence == "continuous" if is_completeness else source.collection_mode in (None, mode))
+        and source.service_point_id in {reading.point.service_point_id, *(() if is_completeness else (None,))}
     }
     return ", ".join(sorted(owners)) or reading.texts("owner.unknown")
 

@@ -8,11 +8,13 @@
     )
 {%- endmacro %}
 
-{% macro landing_events() -%}
+{% macro landing_events(belongs_to_its_day=true, reaches_back=false) -%}
     {#
         Events of all types with their local date and hour. What is received after the cutoff does not count; nor
         does what came after the month before the built one was final, for a late event moves a closed month only
-        through a restatement.
+        through a restatement. An event that belongs to a ticket or a visit on another day is not judged by its own:
+        models that know that day do it. Nothing of the built months is received a month before them, but bookings
+        reach back as far as they are made.
     #}
     select
         event_key,
@@ -32,8 +34,14 @@
 
     where
         received_at < timestamptz '{{ var("cutoff") }}'
-        and (
-            {{ local_date_of_event() }} >= {{ month_start() }}
-            or received_at < {{ final_cutoff(month_start(-1)) }}
-        )
+        {% if not reaches_back -%}
+        and received_at >= {{ instant_of('cast(' ~ month_start(-2) ~ ' as timestamp)') }}
+        {% endif -%}
+        {% if belongs_to_its_day -%}
+        and {{ moves_no_closed_month(local_date_of_event(), 'received_at') }}
+        {%- endif %}
+{%- endmacro %}
+
+{% macro moves_no_closed_month(day, received_at) -%}
+    ({{ day }} >= {{ month_start() }} or {{ received_at }} < {{ final_cutoff(month_start(-1)) }})
 {%- endmacro %}

@@ -30,7 +30,8 @@
         {{ state_order }} as state_order,
         {{ 'is_time_inaccurate' if is_end else 'false' }} as is_time_inaccurate,
         occurred_date,
-        occurred_at
+        occurred_at,
+        received_at
 
     from {{ events }}
 {%- endmacro %}

@@ -14,9 +14,9 @@
     {#
         The Kaplan-Meier quantile of each *cell* (a list of columns) of *waits*: one row per cell and second, numerator
         called, denominator called or left, and the quantile. As R's survfit: at the same second calls come before
-        leaving; where the curve lies on the quantile exactly, the middle of that step. A quantile that is not reached
-        gives the longest wait known, and is_reached false. Postgres has no product, so logarithms are summed; the
-        tolerance is survfit's.
+        leaving; where the curve lies on the quantile exactly, the middle of that step, which at the end of the curve
+        goes on to the longest wait known. A quantile that is not reached gives the longest wait known, and is_reached
+        false. Postgres has no product, so logarithms are summed; the tolerance is survfit's.
     #}
     {%- set cells = cell | join(', ') %}
     with
@@ -81,7 +81,10 @@
             {{ cells }},
             case
                 when bool_or(call_number = 1 and abs(height_above_quantile) < 1.5e-8)
-                    then avg(wait_seconds) filter (where call_number <= 2)
+                    then (
+                        min(wait_seconds) filter (where call_number = 1)
+                        + coalesce(min(wait_seconds) filter (where call_number = 2), max(wait_seconds))
+                    ) / 2.0
                 else coalesce(min(wait_seconds) filter (where call_number = 1), max(wait_seconds))
             end as seconds,
             coalesce(bool_or(call_number = 1), false) as is_reached

@@ -6,21 +6,29 @@ import great_expectations.expectations as gxe
 from expectations.checks import check
 
 # Counted apart from the models, from the events. What came after the month before was final belongs to no fact of it.
+# A ticket belongs to the month of its first event.
 BATCH = """
-select 'tickets' as what, count(distinct data ->> 'ticket_key') as expected_count,
+select 'tickets' as what, count(*) as expected_count,
     (select count(*) from warehouse.int_tickets_followed) as found_count
-from landing.event
+from (
+    select min(occurred_at) as arrived_at, min(received_at) as first_received_at
+    from landing.event
+    where
+        event_type like 'queue.%'
+        and received_at >= current_setting('pulssi.read_from')::timestamptz
+        and received_at < current_setting('pulssi.cutoff')::timestamptz
+    group by data ->> 'ticket_key'
+) as tickets
 where
-    event_type like 'queue.%'
-    and received_at < current_setting('pulssi.cutoff')::timestamptz
-    and (occurred_at >= current_setting('pulssi.month_starts_at')::timestamptz
-        or received_at < current_setting('pulssi.month_before_final_at')::timestamptz)
+    arrived_at >= current_setting('pulssi.month_starts_at')::timestamptz
+    or first_received_at < current_setting('pulssi.month_before_final_at')::timestamptz
 union all
 select 'answers', coalesce(sum(json_array_length(data -> 'answers')), 0),
     (select count(*) from warehouse.int_feedback_answers_scored)
 from landing.event
 where
     event_type = 'feedback.given'
+    and received_at >= current_setting('pulssi.read_from')::timestamptz
     and received_at < current_setting('pulssi.cutoff')::timestamptz
     and (case
             when time_precision = 'day'

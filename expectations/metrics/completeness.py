@@ -11,7 +11,7 @@ SUITE = gx.ExpectationSuite(
     expectations=[
         no_rows(
             """
-            select period, level, level_id, source_family, measured_minutes, opening_minutes
+            select period, level, level_id, source_family, collection_mode, measured_minutes, opening_minutes
             from {batch}
             where measured_minutes < 0 or measured_minutes > opening_minutes
             """,
@@ -21,7 +21,8 @@ SUITE = gx.ExpectationSuite(
         ),
         no_rows(
             """
-            select period, level, level_id, source_family, delivered_source_count, expected_source_count
+            select
+                period, level, level_id, source_family, collection_mode, delivered_source_count, expected_source_count
             from {batch}
             where
                 delivered_source_count < 0
@@ -35,10 +36,11 @@ SUITE = gx.ExpectationSuite(
         ),
         no_rows(
             """
-            select level_id as service_point_id, source_family, measured_minutes, opening_minutes
+            select level_id as service_point_id, collection_mode as source_family, measured_minutes, opening_minutes
             from {batch}
             where
                 level = 'service_point'
+                and source_family = 'device'
                 and period = current_setting('pulssi.month')::date
                 and measured_minutes < 0.8 * opening_minutes
             """,

@@ -8,7 +8,7 @@ from infra.settings import ROOT
 
 METRICS = sorted(path.stem for path in (ROOT / "dbt" / "models" / "metrics").glob("*.yml") if path.stem[0] != "_")
 LEVELS = ["service_point", "region", "size_class", "agency", "national"]
-MISSING_REASONS = ["closed", "no_source", "not_delivered", "no_observations"]
+MISSING_REASONS = ["closed", "no_source", "no_wave", "not_delivered", "no_observations"]
 
 BATCH = "select * from warehouse.metric_values"
 

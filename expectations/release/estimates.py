@@ -72,11 +72,11 @@ SUITE = gx.ExpectationSuite(
             where
                 value < lower_bound
                 or value > upper_bound
-                or (lower_bound is null) <> (upper_bound is null)
+                or (lower_bound is null and upper_bound is not null)
                 or (lower_bound is not null and (value is null or interval_method is null))
             """,
             name="interval_holds_its_value",
-            says="an interval has both bounds and a method, and the value is between them",
+            says="an interval has a method and holds its value; only the upper bound may be out of range",
             action="mend the interval of this metric in kpi, estimate again",
         ),
         check(

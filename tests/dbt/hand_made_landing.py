@@ -63,8 +63,16 @@ def add_reference(connection):
         closes_at="12:00",
         **exception,
     )
-    wave = {"wave_id": "w", "population": "customers", "starts_on": "2026-10-05", "ends_on": "2026-10-23"}
-    add(connection, "reference.wave", **wave)
+    for wave_id, population in (("w", "customers"), ("wider", "wider_sample")):
+        wave = {"wave_id": wave_id, "population": population, "starts_on": "2026-10-05", "ends_on": "2026-10-23"}
+        add(connection, "reference.wave", **wave)
+    ended = {"successor_code": "te", "valid_from": "2020-01-01", "valid_to": "2026-10-10"}
+    add(connection, "reference.agency", agency_code="te_office", **names, **ended)
+    add(connection, "reference.agency", agency_code="te", **names, valid_from="2025-01-01")
+    target = {"metric_id": "queue_time_within_target_share", "parameter": "target_seconds", "status": "not_set"}
+    add(connection, "reference.target", **target, value=30, valid_from="2026-10-13")
+    strict = {"service_point_id": "aml_nonmaintained", "value": 60, "valid_from": "2026-10-15"}
+    add(connection, "reference.target", **target, **strict)
     survey = {"source": "/surveys/w", "family": "feedback", "collection_mode": "survey", "cadence": "wave"}
     add(connection, "reference.source", **survey, owner="team", **since)
     booking = {"source": "/agencies/kela/booking", "family": "booking", "cadence": "continuous", "owner": "kela"}
@@ -149,10 +157,13 @@ def ticket(
     return events
 
 
-def answer(point, at, raw_value="4", question="overall", scale="faces_4", mode="device", agency=None, **changes):
+def answer(
+    point, at, raw_value="4", question="overall", scale="faces_4", mode="device", agency=None, wave_id=None, **changes
+):
     """One answer sheet with one answer, by default four of four faces."""
     given = {"question_code": question, "question_version": 1, "scale_code": scale, "raw_value": raw_value}
-    data = {"mode": mode, "answers": [given], **({"agency": agency} if agency else {})}
+    known = {name: value for name, value in (("agency", agency), ("wave_id", wave_id)) if value}
+    data = {"mode": mode, "answers": [given], **known}
     return event("feedback.given", point, at, **data, **changes)
 
 

@@ -1,6 +1,6 @@
 """What happened in the hand-made October, point by point."""
 
-from hand_made_landing import answer, event, source_of, ticket
+from hand_made_landing import answer, event, instant, source_of, ticket
 
 # R, library survival, data aml: survfit(Surv(time, status) ~ x) gives the medians 31 and 23.
 AML_MAINTAINED = [(9, 1), (13, 1), (13, 0), (18, 1), (23, 1), (28, 0), (31, 1), (34, 1), (45, 0), (48, 1), (161, 0)]
@@ -119,18 +119,31 @@ def booked():
         )
         yield event("booking.created", "booked", "2026-08-21 12:00:00", **booking, slot_start=slot)
         yield from ticket("booked", key, *steps, **start, booking_key=f"b_{key}")
+    told_late = {"booking_key": "b_told_late", "agency": "kela", "slot_start": slot}
+    yield event("booking.created", "booked", "2026-09-20 12:00:00", received_at="2026-10-12 08:00:00", **told_late)
+    steps = [("checked_in", -60, {"booking_key": "b_told_late"})]
+    start = {"access": "booked", "issued": "2026-10-01 10:00:00"}
+    yield from ticket("booked", "fate_unknown", *steps, **start, booking_key="b_told_late")
 
 
 def other_points():
     queue_is_alive = {"source": source_of("moved"), "device_id": "q", "device_kind": "queue"}
     yield event("device.heartbeat", "moved", "2026-10-14 12:00:00", **queue_is_alive)
+    end_of_september = ticket("moved", "told_late", ("service_ended", 50000, SYSTEM), issued="2026-09-30 15:00:00")
+    for told in end_of_september:
+        yield told | {"received_at": instant("2026-10-14 08:00:00")}
     yield answer("moved", "2026-10-14 12:00:00", "1")
     yield answer("moved", "2026-10-15 12:00:00", "4")
     yield answer(None, "2026-10-15 12:00:00", "3", agency="vero", mode="web", source="/agencies/vero/web")
+    ended_agency = {"agency": "te_office", "mode": "web", "source": "/agencies/te_office/web"}
+    yield answer(None, "2026-10-09 12:00:00", "1", **ended_agency)
+    yield answer(None, "2026-10-10 12:00:00", "2", **ended_agency)
     survey = {"mode": "survey", "scale": "rating_5", "source": "/surveys/w", "precision": "day"}
     yield answer("survey_only", "2026-10-01T00:00:00+05:00", "5", offset_minutes=300, **survey)
     yield answer("survey_only", "2026-10-31T23:00:00+00:00", "2", offset_minutes=0, **survey)
     yield answer("survey_only", "2026-10-31T12:00:00+00:00", "0", offset_minutes=0, **survey)
+    yield answer("survey_only", "2026-10-12T12:00:00+00:00", "1", offset_minutes=0, wave_id="wider", **survey)
+    yield answer("survey_only", "2026-10-12T12:00:00+00:00", "5", offset_minutes=0, wave_id="wider", **survey)
     yield answer("survey_only", "2026-11-01T00:00:00+02:00", "5", offset_minutes=120, **survey)
     for hour in ("00:30", "01:30"):
         yield event("device.heartbeat", "night", f"2026-10-25T{hour}:00+00:00", device_id="d", device_kind="feedback")

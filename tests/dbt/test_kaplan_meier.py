@@ -44,7 +44,10 @@ def test_the_quantile_is_that_of_the_product_limit_curve(quantile_in_sql, waits,
 
 
 def quantile_by_hand(waits, quantile):
-    """The product-limit estimate in fractions, with survfit's midpoint where the curve lies on the quantile."""
+    """The product-limit estimate in fractions, with survfit's midpoint where the curve lies on the quantile.
+
+    R's survival:::findq goes on to the last time, censored or not, where the curve ends on the quantile.
+    """
     survival, on_quantile_since = Fraction(1), None
     for seconds in sorted({seconds for seconds, called in waits if called}):
         at_risk = sum(second >= seconds for second, _called in waits)
@@ -56,6 +59,7 @@ def quantile_by_hand(waits, quantile):
             return seconds, True
         if survival == 1 - quantile:
             on_quantile_since = seconds
+    longest = max(seconds for seconds, _called in waits)
     if on_quantile_since is not None:
-        return on_quantile_since, True
-    return max(seconds for seconds, _called in waits), False
+        return Fraction(on_quantile_since + longest, 2), True
+    return longest, False

@@ -26,7 +26,10 @@ checked_in_with_a_slot as (
         tickets.opening_date
 
     from tickets
-    inner join bookings on tickets.booking_key = bookings.booking_key
+    inner join bookings
+        on
+            tickets.booking_key = bookings.booking_key
+            and date_trunc('month', tickets.opening_date) = bookings.period
 
     where tickets.is_counted and tickets.checked_in_at is not null
 

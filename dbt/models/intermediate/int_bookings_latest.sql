@@ -12,30 +12,51 @@ bookings_cancelled as (
 
 ),
 
+-- Until when what is received counts: a visit of the month before is timed by what was known when that was final.
+periods as (
+
+    select
+        period,
+        received_before
+
+    from (
+        values
+        ({{ month_start(-1) }}, {{ final_cutoff(month_start(-1)) }}),
+        ({{ month_start() }}, timestamptz '{{ var("cutoff") }}')
+    ) as built_months (period, received_before)
+
+),
+
 latest_versions as (
 
-    select distinct on (booking_key)
-        booking_key,
-        agency_code,
-        service_point_id,
-        slot_starts_at,
-        occurred_at as booked_at
+    select distinct on (periods.period, bookings_created.booking_key)
+        bookings_created.booking_key,
+        bookings_created.agency_code,
+        bookings_created.service_point_id,
+        bookings_created.slot_starts_at,
+        bookings_created.occurred_at as booked_at,
+        periods.period
 
-    from bookings_created
+    from periods
+    inner join bookings_created on periods.received_before > bookings_created.received_at
 
-    order by booking_key asc, occurred_at desc, event_key desc
+    order by
+        periods.period asc, bookings_created.booking_key asc, bookings_created.occurred_at desc,
+        bookings_created.event_key desc
 
 ),
 
 last_cancellations as (
 
     select
-        booking_key,
-        max(occurred_at) as cancelled_at
+        bookings_cancelled.booking_key,
+        max(bookings_cancelled.occurred_at) as cancelled_at,
+        periods.period
 
-    from bookings_cancelled
+    from periods
+    inner join bookings_cancelled on periods.received_before > bookings_cancelled.received_at
 
-    group by booking_key
+    group by periods.period, bookings_cancelled.booking_key
 
 ),
 
@@ -47,12 +68,14 @@ bookings as (
         latest_versions.agency_code,
         latest_versions.booked_at,
         latest_versions.slot_starts_at,
-        last_cancellations.cancelled_at
+        last_cancellations.cancelled_at,
+        latest_versions.period
 
     from latest_versions
     left join last_cancellations
         on
             latest_versions.booking_key = last_cancellations.booking_key
+            and latest_versions.period = last_cancellations.period
             and latest_versions.booked_at <= last_cancellations.cancelled_at
 
 )

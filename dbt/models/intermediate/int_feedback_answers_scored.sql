@@ -6,6 +6,18 @@ feedback as (
 
 ),
 
+waves as (
+
+    select * from {{ ref('stg_reference__waves') }}
+
+),
+
+agencies as (
+
+    select * from {{ ref('int_agencies_succeeded') }}
+
+),
+
 scale_values as (
 
     select * from {{ ref('stg_reference__scale_values') }}
@@ -17,10 +29,10 @@ answers as (
     select
         feedback.event_key,
         feedback.service_point_id,
-        coalesce(feedback.agency_code, 'not_attributable') as agency_code,
+        {{ agency_on('feedback.agency_code', 'feedback.occurred_date', 'agencies') }} as agency_code,
         feedback.collection_mode,
         coalesce(feedback.service_kind, 'unknown') as service_kind,
-        coalesce(feedback.population, 'customers') as population,
+        coalesce(feedback.population, waves.population, 'customers') as population,
         answer.value ->> 'question_code' as question_code,
         answer.value ->> 'scale_code' as scale_code,
         answer.value ->> 'raw_value' as raw_value,
@@ -29,6 +41,7 @@ answers as (
         feedback.occurred_date as opening_date
 
     from feedback
+    left join waves on feedback.wave_id = waves.wave_id
     cross join lateral json_array_elements(feedback.answers) with ordinality as answer (value, position)
 
 ),

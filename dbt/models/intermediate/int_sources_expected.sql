@@ -28,11 +28,7 @@ expected as (
         periods.period,
         sources.source,
         sources.source_family,
-        case sources.source_family
-            when 'queue' then 'queue_system'
-            when 'booking' then 'booking_system'
-            else sources.collection_mode
-        end as collection_mode,
+        {{ mode_of_source('sources') }} as collection_mode,
         sources.service_point_id,
         sources.owner,
         sources.cadence = 'continuous'

@@ -6,9 +6,9 @@ tickets_issued as (
 
 ),
 
-tickets_called as (
+ticket_events as (
 
-    select * from {{ ref('stg_landing__tickets_called') }}
+    select * from {{ ref('int_ticket_events_unioned') }}
 
 ),
 
@@ -18,7 +18,9 @@ first_calls as (
         ticket_key,
         min(occurred_at) as called_at
 
-    from tickets_called
+    from ticket_events
+
+    where transition = 'called'
 
     group by ticket_key
 
@@ -35,6 +37,7 @@ issues_in_order as (
         ) as previous_issued_at
 
     from tickets_issued
+    inner join ticket_events on tickets_issued.event_key = ticket_events.event_key
     left join first_calls on tickets_issued.ticket_key = first_calls.ticket_key
 
 ),
@@ -61,6 +64,7 @@ last_attempts as (
 
     select distinct on (ticket_key)
         ticket_key,
+        event_key,
         visit_key,
         booking_key,
         service_point_id,

@@ -60,6 +60,17 @@ unioned as (
 
 ),
 
+dated_by_arrival as (
+
+    select
+        *,
+        min(occurred_date) over (partition by ticket_key) as arrived_date
+
+    from unioned
+
+),
+
+-- A ticket belongs to its arrival: the closing of the next night makes no ticket of the next month.
 closings_marked as (
 
     select
@@ -67,7 +78,9 @@ closings_marked as (
         transition in ('abandoned', 'no_show')
         or (transition = 'ended' and end_state <> 'returned_to_queue') as is_closing
 
-    from unioned
+    from dated_by_arrival
+
+    where {{ moves_no_closed_month('arrived_date', 'received_at') }}
 
 )
 

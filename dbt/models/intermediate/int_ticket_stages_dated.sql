@@ -71,7 +71,8 @@ stages as (
 
     select
         ticket_key,
-        (array_agg(service_point_id order by occurred_at, state_order))[1] as service_point_id,
+        (array_agg(service_point_id order by occurred_at, state_order, event_key))[1] as service_point_id,
+        (array_agg(event_key order by occurred_at, state_order, event_key))[1] as first_event_key,
         min(booking_key) as booking_key,
         min(closing) as closing,
         min(closing_state) as closing_state,

@@ -12,14 +12,21 @@ stages as (
 
 ),
 
+agencies as (
+
+    select * from {{ ref('int_agencies_succeeded') }}
+
+),
+
 tickets as (
 
     select
         stages.ticket_key,
+        coalesce(attempts.event_key, stages.first_event_key) as arrival_event_key,
         coalesce(attempts.visit_key, stages.ticket_key) as visit_id,
         coalesce(attempts.booking_key, stages.booking_key) as booking_key,
         coalesce(attempts.service_point_id, stages.service_point_id) as service_point_id,
-        coalesce(attempts.agency_code, 'not_attributable') as agency_code,
+        {{ agency_on('attempts.agency_code', 'attempts.issued_date', 'agencies') }} as agency_code,
         coalesce(attempts.access, 'unknown') as access,
         stages.closing,
         stages.closing_state,

@@ -23,6 +23,7 @@ hours_expected as (
     select
         sources.service_point_id,
         sources.source_family,
+        sources.collection_mode,
         sources.source,
         opening_hours.opening_minutes,
         opening_hours.opening_date,
@@ -44,6 +45,7 @@ summed_by_day as (
     select
         hours_expected.service_point_id,
         hours_expected.source_family,
+        hours_expected.collection_mode,
         count(distinct hours_expected.source) as installation_count,
         sum(hours_expected.opening_minutes) as opening_minutes,
         coalesce(
@@ -57,7 +59,9 @@ summed_by_day as (
             hours_expected.source = hours_observed.source
             and hours_expected.hour_starts_at = hours_observed.hour_starts_at
 
-    group by hours_expected.service_point_id, hours_expected.source_family, hours_expected.opening_date
+    group by
+        hours_expected.service_point_id, hours_expected.source_family, hours_expected.collection_mode,
+        hours_expected.opening_date
 
 )
 

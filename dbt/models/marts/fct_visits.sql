@@ -20,7 +20,8 @@ arrivals as (
 
     where is_counted
 
-    order by service_point_id asc, visit_id asc, arrived_at asc, ticket_key asc
+    -- Two tickets of one second: the event's key is the same in every database, the hashed ticket is not.
+    order by service_point_id asc, visit_id asc, arrived_at asc, arrival_event_key asc
 
 ),
 

@@ -22,9 +22,7 @@ in_time_arrivals_counted as (
 
     from booked_arrivals
 
-    where
-        check_in_delay_seconds <= {{ var('booked_late_arrival_seconds') }}
-        and waiting_outcome in ('called', 'left')
+    where check_in_delay_seconds <= {{ var('booked_late_arrival_seconds') }}
 
     group by service_point_id, agency_code, opening_date
 

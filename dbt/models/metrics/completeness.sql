@@ -13,12 +13,14 @@ minutes_by_family as (
         'not_attributable' as agency_code,
         source_family as collection_mode,
         cast(null as integer) as wait_seconds,
-        measured_minutes as numerator,
-        opening_minutes as denominator,
+        sum(measured_minutes) as numerator,
+        sum(opening_minutes) as denominator,
         cast(null as numeric) as sum_of_squares,
         opening_date
 
     from measured_minutes
+
+    group by service_point_id, source_family, opening_date
 
 )
 

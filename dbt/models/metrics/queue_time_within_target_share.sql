@@ -1,5 +1,11 @@
 with
 
+tickets as (
+
+    select * from {{ ref('fct_tickets') }}
+
+),
+
 waits as (
 
     select * from {{ ref('fct_ticket_waits') }}
@@ -10,14 +16,19 @@ targets as (
 
     select * from {{ ref('dim_targets') }}
 
-    where metric_id = 'queue_time_within_target_share' and parameter = 'target_seconds'
+    where
+        metric_id = 'queue_time_within_target_share'
+        and parameter = 'target_seconds'
+        and value is not null
 
 ),
 
-walk_ins_with_their_target as (
+walk_in_days_with_their_target as (
 
     select
-        waits.*,
+        tickets.service_point_id,
+        tickets.agency_code,
+        tickets.ticket_count,
         coalesce(
             (
                 select targets.value
@@ -25,37 +36,46 @@ walk_ins_with_their_target as (
                 from targets
 
                 where
-                    (targets.service_point_id = waits.service_point_id or targets.service_point_id is null)
-                    and {{ is_valid_on('targets', 'waits.opening_date') }}
+                    (targets.service_point_id = tickets.service_point_id or targets.service_point_id is null)
+                    and {{ is_valid_on('targets', 'tickets.opening_date') }}
 
                 order by targets.service_point_id asc nulls last
 
                 limit 1
             ),
             {{ var('queue_time_target_seconds') }}
-        ) as target_seconds
+        ) as target_seconds,
+        tickets.opening_date
 
-    from waits
+    from tickets
 
-    where waits.access = 'walk_in'
+    where tickets.access = 'walk_in'
 
 ),
 
+-- Tickets issued are the base: those of unknown fate or with an implausible wait are in it, and not within the target.
 walk_ins_counted as (
 
     select
-        service_point_id,
-        agency_code,
+        walk_ins.service_point_id,
+        walk_ins.agency_code,
         'queue_system' as collection_mode,
         cast(null as integer) as wait_seconds,
-        coalesce(sum(called_count) filter (where wait_seconds <= target_seconds), 0) as numerator,
-        sum(called_count + left_count) as denominator,
+        coalesce(sum(waits.called_count), 0) as numerator,
+        max(walk_ins.ticket_count) as denominator,
         cast(null as numeric) as sum_of_squares,
-        opening_date
+        walk_ins.opening_date
 
-    from walk_ins_with_their_target
+    from walk_in_days_with_their_target as walk_ins
+    left join waits
+        on
+            walk_ins.service_point_id = waits.service_point_id
+            and walk_ins.agency_code = waits.agency_code
+            and walk_ins.opening_date = waits.opening_date
+            and walk_ins.target_seconds >= waits.wait_seconds
+            and waits.access = 'walk_in'
 
-    group by service_point_id, agency_code, opening_date
+    group by walk_ins.service_point_id, walk_ins.agency_code, walk_ins.opening_date
 
 )
 

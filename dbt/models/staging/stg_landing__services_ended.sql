@@ -2,7 +2,7 @@ with
 
 events as (
 
-    {{ landing_events() }}
+    {{ landing_events(belongs_to_its_day=false) }}
 
 ),
 

@@ -12,73 +12,45 @@ sources_by_level as (
 
 ),
 
-measured_minutes as (
+minutes_by_mode_and_family as (
 
-    select * from {{ ref('fct_measured_minutes') }}
+    select * from {{ ref('metric_minutes_by_level') }}
 
 ),
 
-minutes_by_point as (
+-- Under device stand the families of sources as a whole: what the metric completeness is about.
+sources_by_mode_and_family as (
 
     select
-        service_point_id,
-        source_family,
-        sum(measured_minutes) as measured_minutes,
-        sum(opening_minutes) as opening_minutes,
-        cast(date_trunc('month', opening_date) as date) as period
+        sources.level,
+        sources.level_id,
+        measures.source_family,
+        measures.collection_mode,
+        count(distinct sources.source) filter (where sources.is_delivered) as delivered_source_count,
+        count(distinct sources.source) as expected_source_count,
+        sources.period
 
-    from measured_minutes
+    from sources_by_level as sources
+    cross join
+        lateral (
+            values (sources.source_family, sources.collection_mode), ('device', sources.source_family)
+        ) as measures (source_family, collection_mode)
 
-    group by service_point_id, source_family, date_trunc('month', opening_date)
-
-),
-
-minutes_by_level as (
-
-    select
-        points_by_level.level,
-        points_by_level.level_id,
-        minutes_by_point.source_family,
-        sum(minutes_by_point.measured_minutes) as measured_minutes,
-        sum(minutes_by_point.opening_minutes) as opening_minutes,
-        points_by_level.period
-
-    from points_by_level
-    inner join minutes_by_point
-        on
-            points_by_level.service_point_id = minutes_by_point.service_point_id
-            and points_by_level.period = minutes_by_point.period
-
-    group by points_by_level.level, points_by_level.level_id, minutes_by_point.source_family, points_by_level.period
+    group by sources.level, sources.level_id, measures.source_family, measures.collection_mode, sources.period
 
 ),
 
-source_counts as (
-
-    select
-        level,
-        level_id,
-        source_family,
-        count(distinct source) filter (where is_delivered) as delivered_source_count,
-        count(distinct source) as expected_source_count,
-        period
-
-    from sources_by_level
-
-    group by level, level_id, source_family, period
-
-),
-
-levels_and_families as (
+families_by_level as (
 
     select distinct
         points_by_level.level,
         points_by_level.level_id,
-        families.source_family,
+        'device' as source_family,
+        families.collection_mode,
         points_by_level.period
 
     from points_by_level
-    cross join (values ('feedback'), ('queue'), ('booking')) as families (source_family)
+    cross join (values ('feedback'), ('queue'), ('booking')) as families (collection_mode)
 
 ),
 
@@ -89,15 +61,16 @@ final as (
         level,
         level_id,
         source_family,
-        minutes_by_level.measured_minutes,
-        minutes_by_level.opening_minutes,
-        source_counts.delivered_source_count,
-        source_counts.expected_source_count,
+        collection_mode,
+        minutes_by_mode_and_family.measured_minutes,
+        minutes_by_mode_and_family.opening_minutes,
+        sources_by_mode_and_family.delivered_source_count,
+        sources_by_mode_and_family.expected_source_count,
         period
 
-    from levels_and_families
-    left join minutes_by_level using (level, level_id, source_family, period)
-    left join source_counts using (level, level_id, source_family, period)
+    from families_by_level
+    full join sources_by_mode_and_family using (level, level_id, source_family, collection_mode, period)
+    full join minutes_by_mode_and_family using (level, level_id, source_family, collection_mode, period)
 
 )
 

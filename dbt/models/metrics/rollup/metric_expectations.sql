@@ -6,15 +6,9 @@ definitions as (
 
 ),
 
-points_by_level as (
+point_expectations as (
 
-    select * from {{ ref('metric_points_by_level') }}
-
-),
-
-modes_expected as (
-
-    select * from {{ ref('metric_modes_expected') }}
+    select * from {{ ref('metric_modes_by_point') }}
 
 ),
 
@@ -38,82 +32,54 @@ closed_points as (
 
 ),
 
-point_expectations as (
-
-    select
-        definitions.metric_id,
-        definitions.metric_version,
-        definitions.statistic,
-        points_by_level.level,
-        points_by_level.level_id,
-        coalesce(modes_expected.collection_mode, definitions.collection_modes[1]) as collection_mode,
-        case
-            when closed_points.service_point_id is not null then 4
-            when modes_expected.collection_mode is null then 3
-            when not modes_expected.is_delivered then 2
-            else 1
-        end as reason_rank,
-        modes_expected.collection_mode is not null as has_source,
-        points_by_level.period
-
-    from definitions
-    cross join points_by_level
-    left join modes_expected
-        on
-            points_by_level.period = modes_expected.period
-            and points_by_level.level = modes_expected.level
-            and points_by_level.level_id = modes_expected.level_id
-            and points_by_level.service_point_id = modes_expected.service_point_id
-            and definitions.source_family = modes_expected.source_family
-            and modes_expected.collection_mode = any(definitions.collection_modes)
-    left join closed_points
-        on
-            points_by_level.service_point_id = closed_points.service_point_id
-            and points_by_level.period = closed_points.period
-
-    where definitions.source_family <> 'device' or points_by_level.level <> 'agency'
-
-),
-
 -- A level lacks a number for the reason of the point that was nearest to giving one.
 level_expectations as (
 
     select
-        metric_id,
-        metric_version,
-        statistic,
-        level,
-        level_id,
-        collection_mode,
-        (array['no_observations', 'not_delivered', 'no_source', 'closed'])[min(reason_rank)] as missing_reason,
-        bool_or(has_source) as has_source,
-        bool_or(bool_or(has_source)) over (
-            partition by metric_id, period, level, level_id
+        point_expectations.metric_id,
+        point_expectations.level,
+        point_expectations.level_id,
+        point_expectations.collection_mode,
+        (
+            array['no_observations', 'not_delivered', 'no_wave', 'no_source', 'closed']
+        )[min(case when closed_points.period is null then point_expectations.reason_rank else 5 end)] as missing_reason,
+        bool_or(point_expectations.has_source) as has_source,
+        bool_or(bool_or(point_expectations.has_source)) over (
+            partition by
+                point_expectations.metric_id, point_expectations.period, point_expectations.level,
+                point_expectations.level_id
         ) as has_source_in_any_mode,
-        period
+        point_expectations.period
 
     from point_expectations
+    left join closed_points
+        on
+            point_expectations.service_point_id = closed_points.service_point_id
+            and point_expectations.period = closed_points.period
 
-    group by metric_id, metric_version, statistic, level, level_id, collection_mode, period
+    group by
+        point_expectations.metric_id, point_expectations.level, point_expectations.level_id,
+        point_expectations.collection_mode, point_expectations.period
 
 ),
 
 expectations as (
 
     select
-        metric_id,
-        metric_version,
-        statistic,
-        level,
-        level_id,
-        collection_mode,
-        missing_reason,
-        has_source,
-        period
+        level_expectations.metric_id,
+        definitions.metric_version,
+        definitions.statistic,
+        level_expectations.level,
+        level_expectations.level_id,
+        level_expectations.collection_mode,
+        level_expectations.missing_reason,
+        level_expectations.has_source,
+        level_expectations.period
 
     from level_expectations
+    inner join definitions on level_expectations.metric_id = definitions.metric_id
 
-    where has_source or not has_source_in_any_mode
+    where level_expectations.has_source or not level_expectations.has_source_in_any_mode
 
 )
 

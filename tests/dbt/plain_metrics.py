@@ -1,0 +1,288 @@
+"""The metrics once more, in plain Python straight from the rows of landing and reference: no dbt, no SQL of ours."""
+
+from collections import Counter, defaultdict
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from itertools import pairwise
+
+from psycopg.rows import dict_row
+
+RETRY = timedelta(seconds=5)
+LONGEST_WAIT = 4 * 3600
+ORDER = ("ticket_issued", "checked_in", "called", "service_started", "service_ended", "abandoned", "no_show")
+METRICS_OF_ANSWERS = {
+    "overall": ("satisfaction_mean", "satisfaction_happy_share"),
+    "safety_physical": ("customer_safety_physical_mean",),
+    "equal": ("equal_mean",),
+}
+
+
+class Books:
+    """Numerator, denominator and (for the median) waits of each metric, point, agency, mode and day."""
+
+    def __init__(self):
+        self.sums = defaultdict(lambda: [0, 0])
+        self.waits = defaultdict(Counter)
+
+    def add(self, metric, point, agency, mode, day, numerator, denominator=1):
+        sums = self.sums[metric, point, agency, mode, day]
+        sums[0] += numerator
+        sums[1] += denominator
+
+
+def values(connection, month, zone, cutoff):
+    """{(period, metric, level, level_id, mode): (value, numerator, denominator)} of *month* and the one before."""
+    world = World(connection, month, zone, cutoff)
+    books = Books()
+    tickets = [ticket for events in world.by_ticket().values() if (ticket := follow(world, events))]
+    count_tickets(world, tickets, books)
+    count_bookings(world, tickets, books)
+    count_answers(world, books)
+    return rolled_up(world, books)
+
+
+class World:
+    def __init__(self, connection, month, zone, cutoff):
+        self.zone, self.cutoff, self.month = zone, cutoff, month
+        self.before = (month - timedelta(days=1)).replace(day=1)
+        self.end = (month + timedelta(days=32)).replace(day=1)
+        self.cutoff_before = datetime(month.year, month.month, 10, tzinfo=zone)
+        cursor = connection.cursor(row_factory=dict_row)
+        self.tables = {
+            name: cursor.execute(f"select * from reference.{name}").fetchall()
+            for name in ("service_point", "agency", "target", "scale_value", "wave")
+        }
+        self.events = cursor.execute("select * from landing.event where received_at < %s", (cutoff,)).fetchall()
+
+    def day(self, event):
+        if event["time_precision"] == "day":
+            offset = timedelta(minutes=event["utc_offset_minutes"])
+            return (event["occurred_at"].astimezone(UTC) + offset).date()
+        return event["occurred_at"].astimezone(self.zone).date()
+
+    def is_built(self, day):
+        return self.before <= day < self.end
+
+    def counts(self, event, day):
+        """What came after the month before was final does not move that month."""
+        return day >= self.month or event["received_at"] < self.cutoff_before
+
+    def by_ticket(self):
+        tickets = defaultdict(list)
+        for event in self.events:
+            if event["event_type"].startswith("queue."):
+                tickets[event["data"]["ticket_key"]].append(event)
+        for key, events in tickets.items():
+            arrival = min(map(self.day, events))
+            tickets[key] = [event for event in events if self.counts(event, arrival)]
+        return tickets
+
+    def as_of(self, table, column, code, day):
+        for row in self.tables[table]:
+            if row[column] == code and row["valid_from"] <= day and (row["valid_to"] is None or day < row["valid_to"]):
+                return row
+        return None
+
+    def agency(self, code, day):
+        """The agency that answers on *day* for what is sent under *code*."""
+        if code is None:
+            return "not_attributable"
+        rows = [row for row in self.tables["agency"] if row["agency_code"] == code]
+        ended = [row for row in rows if row["valid_to"] and row["valid_to"] <= day and row["successor_code"]]
+        if ended and self.as_of("agency", "agency_code", code, day) is None:
+            return self.agency(max(ended, key=lambda row: row["valid_to"])["successor_code"], day)
+        return code
+
+    def target(self, point, day):
+        valid = [
+            row
+            for row in self.tables["target"]
+            if (row["metric_id"], row["parameter"]) == ("queue_time_within_target_share", "target_seconds")
+            and row["service_point_id"] in (None, point)
+            and row["value"] is not None
+            and row["valid_from"] <= day
+            and (row["valid_to"] is None or day < row["valid_to"])
+        ]
+        return max(valid, key=lambda row: row["service_point_id"] is not None)["value"] if valid else 900
+
+
+def name(event):
+    return event["event_type"].split(".")[1]
+
+
+def follow(world, events):
+    """One ticket by the queue rules."""
+    events = sorted(events, key=lambda event: (event["occurred_at"], ORDER.index(name(event)), event["event_key"]))
+    times = {step: [e["occurred_at"] for e in events if name(e) == step] for step in ORDER}
+    issues = [event for event in events if name(event) == "ticket_issued"]
+    attempts = issues[:1]
+    for earlier, issue in pairwise(issues):
+        is_retry = issue["occurred_at"] <= earlier["occurred_at"] + RETRY
+        if not is_retry and (not times["called"] or issue["occurred_at"] <= times["called"][0] + RETRY):
+            attempts.append(issue)
+    issue = attempts[-1] if attempts else None
+    if len(attempts) > 1:
+        events = [event for event in events if event["occurred_at"] >= issue["occurred_at"] - RETRY]
+    closings = [event for event in events if closes(event)]
+    closing = closings[0] if closings else None
+    if not events:
+        return None
+    until = closing["occurred_at"] + RETRY if closing else datetime.max.replace(tzinfo=UTC)
+    live = [event for event in events if event["occurred_at"] <= until]
+    first = issue or events[0]
+    data = issue["data"] if issue else {}
+    ticket = {
+        "key": first["data"]["ticket_key"],
+        "point": first["service_point_id"],
+        "day": world.day(first),
+        "arrived_at": first["occurred_at"],
+        "tie": str(first["event_key"]),
+        "visit": data.get("visit_key") or first["data"]["ticket_key"],
+        "agency": world.agency(data.get("agency"), world.day(first)),
+        "access": data.get("access"),
+        "is_service": data.get("purpose") != "booking_only",
+        "booking": next((e["data"]["booking_key"] for e in [first, *events] if e["data"].get("booking_key")), None),
+        "called_at": first_time(live, "called"),
+        "checked_in_at": first_time(events, "checked_in"),
+    }
+    ticket["fate"], ended_at = fate(ticket, live, closing)
+    ticket["wait"] = wait(issue["occurred_at"], ended_at) if issue and ended_at else None
+    return ticket
+
+
+def closes(event):
+    return name(event) in ("abandoned", "no_show") or (
+        name(event) == "service_ended" and event["data"]["end_state"] != "returned_to_queue"
+    )
+
+
+def first_time(events, step):
+    return min((event["occurred_at"] for event in events if name(event) == step), default=None)
+
+
+def fate(ticket, live, closing):
+    if ticket["called_at"]:
+        return "called", ticket["called_at"]
+    state = closing["data"].get("end_state") if closing else None
+    was_returned = any(event["data"].get("end_state") == "returned_to_queue" for event in live)
+    was_seen = first_time(live, "service_started") or was_returned or state in ("completed", "referred", "no_show")
+    if was_seen or (closing and name(closing) == "no_show"):
+        return "not recorded", None
+    if closing and (name(closing) == "abandoned" or state == "left"):
+        return "left", closing["occurred_at"]
+    return "unknown", None
+
+
+def wait(start, end):
+    seconds = (end - start).total_seconds()
+    return int(max(seconds, 0)) if -5 <= seconds <= LONGEST_WAIT else None
+
+
+def count_tickets(world, tickets, books):
+    first_of_visit = {}
+    for ticket in sorted(tickets, key=lambda ticket: (ticket["arrived_at"], ticket["tie"])):
+        if ticket["is_service"]:
+            first_of_visit.setdefault((ticket["point"], ticket["visit"]), ticket)
+    for ticket in first_of_visit.values():
+        books.add("visits", ticket["point"], ticket["agency"], "queue_system", ticket["day"], 1, 0)
+    for ticket in tickets:
+        if not ticket["is_service"]:
+            continue
+        cell = (ticket["point"], ticket["agency"], "queue_system", ticket["day"])
+        books.add("abandonment_rate", *cell, ticket["fate"] == "left")
+        if ticket["access"] != "walk_in":
+            continue
+        is_called = ticket["fate"] == "called" and ticket["wait"] is not None
+        is_within = is_called and ticket["wait"] <= world.target(ticket["point"], ticket["day"])
+        books.add("queue_time_within_target_share", *cell, is_within)
+        if ticket["wait"] is not None:
+            books.add("queue_time_median", *cell, is_called)
+            books.waits["queue_time_median", *cell][ticket["wait"], is_called] += 1
+
+
+def count_bookings(world, tickets, books):
+    created = defaultdict(list)
+    for event in world.events:
+        if event["event_type"] == "booking.created":
+            created[event["data"]["booking_key"]].append(event)
+    for ticket in tickets:
+        known = [event for event in created[ticket["booking"]] if world.counts(event, ticket["day"])]
+        if not known or not ticket["is_service"] or ticket["checked_in_at"] is None:
+            continue
+        booking = max(known, key=lambda event: (event["occurred_at"], event["event_key"]))
+        slot = datetime.fromisoformat(booking["data"]["slot_start"])
+        if ticket["checked_in_at"] - slot < timedelta(seconds=601):
+            is_on_time = bool(ticket["called_at"]) and ticket["called_at"] - slot < timedelta(seconds=301)
+            cell = (ticket["point"], ticket["agency"], "booking_system", ticket["day"])
+            books.add("booked_on_time_share", *cell, is_on_time)
+
+
+def count_answers(world, books):
+    listed = {(row["scale_code"], row["raw_value"]): row["score"] for row in world.tables["scale_value"]}
+    populations = {row["wave_id"]: row["population"] for row in world.tables["wave"]}
+    for event in world.events:
+        day, data = world.day(event), event["data"]
+        population = data.get("population") or populations.get(data.get("wave_id"), "customers")
+        is_answered = event["event_type"] == "feedback.given" and world.counts(event, day)
+        for answer in data["answers"] if is_answered and population == "customers" else ():
+            key = (answer["scale_code"], str(answer["raw_value"]))
+            if key not in listed:
+                continue
+            cell = (event["service_point_id"], world.agency(data.get("agency"), day), data["mode"], day)
+            score = listed[key]
+            for metric in METRICS_OF_ANSWERS.get(answer["question_code"], ()) if score is not None else ():
+                books.add(metric, *cell, score >= 4 if metric.endswith("share") else score)
+            if answer["question_code"] == "outcome":
+                books.add("resolved_rate", *cell, key[1] == "resolved")
+                books.add("advanced_rate", *cell, key[1] in ("resolved", "filed"))
+                books.add("not_advanced_rate", *cell, key[1] == "neither")
+
+
+def rolled_up(world, books):
+    sums, waits = defaultdict(lambda: [0, 0]), defaultdict(Counter)
+    for leaf, (numerator, denominator) in books.sums.items():
+        metric, point, agency, mode, day = leaf
+        if not world.is_built(day):
+            continue
+        place = world.as_of("service_point", "service_point_id", point, day) or {}
+        levels = {
+            "service_point": point,
+            "region": place.get("region_code"),
+            "size_class": place.get("size_class"),
+            "agency": None if agency == "not_attributable" else agency,
+            "national": "national",
+        }
+        for level, level_id in levels.items():
+            if level_id is not None:
+                cell = (day.replace(day=1), metric, level, level_id, mode)
+                sums[cell][0] += numerator
+                sums[cell][1] += denominator
+                waits[cell].update(books.waits[leaf])
+    return {cell: (value(cell, *both, waits[cell]), *both) for cell, both in sums.items()}
+
+
+def value(cell, numerator, denominator, waits):
+    if cell[1] == "visits":
+        return Fraction(numerator)
+    if cell[1] == "queue_time_median":
+        return median(waits) / 60
+    return Fraction(numerator) / denominator
+
+
+def median(waits):
+    """Kaplan-Meier in exact fractions; survfit's middle of a stretch at one half; the longest wait if not reached."""
+    surviving, at_half = Fraction(1), None
+    at_risk = waits.total()
+    for seconds in sorted({seconds for seconds, _called in waits}):
+        called, left = waits[seconds, True], waits[seconds, False]
+        if called:
+            surviving *= 1 - Fraction(called, at_risk)
+            if at_half is not None:
+                return Fraction(at_half + seconds, 2)
+            if surviving < Fraction(1, 2):
+                return Fraction(seconds)
+            if surviving == Fraction(1, 2):
+                at_half = seconds
+        at_risk -= called + left
+    longest = max(seconds for seconds, _called in waits)
+    return Fraction(longest if at_half is None else at_half + longest, 1 if at_half is None else 2)
