@@ -61,6 +61,7 @@ def build_stage(settings: Settings, month: Month, cutoff: datetime, stage: str, 
     select = ["--select", f"tag:{stage}", "--exclude-resource-type", "unit_test"]
     run_dbt(settings, ["build", *select, "--vars", json.dumps(variables)], _connection(settings), report)
     _record(settings, month, cutoff, stage)
+    report(f"{stage} of {month}: built and tested")
 
 
 def parse_project(settings: Settings) -> Path:

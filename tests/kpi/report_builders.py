@@ -186,6 +186,7 @@ def release(**changes):
         sources={
             "urn:sms": SourceLabel("urn:sms", "feedback", "sms", None, "Viestipalvelu Oy", "daily"),
             "urn:smiley": SourceLabel("urn:smiley", "feedback", "device", "oulu", "Laitetoimittaja Oy", "continuous"),
+            "urn:queues": SourceLabel("urn:queues", "queue", None, None, "Keskusvirasto", "daily"),
             "urn:queue": SourceLabel("urn:queue", "queue", None, "oulu", "Jonot Oy", "continuous"),
         },
         codes={kind: codes(kind) for kind in ("collection_mode", "status_reason")},

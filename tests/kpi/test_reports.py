@@ -126,11 +126,11 @@ def test_collection_modes_stand_apart_and_are_named(oulu):
 
 
 def test_a_number_of_few_observations_is_flagged_wherever_it_stands(oulu, printed):
-    warning = "3,50 epävarma, n alle 30"
+    warning = "3,50 epävarma, n < 30"
     assert warning in row_of(oulu, "Yleinen asiakastyytyväisyys, tekstiviesti")
     assert warning in words("<body>" + metric_of(oulu, "satisfaction_mean"))
     assert "luku on epävarma: Yleinen asiakastyytyväisyys, tekstiviesti." in words(oulu)
-    assert "epävarma, n alle 30" in printed
+    assert "epävarma, n < 30" in printed
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_a_break_in_measuring_is_told_first_and_with_who_can_mend_it(oulu):
     broken = row_of(oulu, f"Tietolähteeltä ei saatu tietoja koko aukioloajalta: mitattu osuus on 94,4{NBSP}%.")
 
     assert "Osa mittauksesta Mittauksen kattavuus, jonotus" in broken
-    assert "Jonot Oy" in broken
+    assert "Tietolähteen omistaja: Jonot Oy." in broken
     assert f"Mittauksessa oli katkoja (jonotus): aukioloajasta mitattiin 94,4{NBSP}%." in section_of(oulu, "lyhyesti")
 
 
