@@ -46,6 +46,12 @@ def test_every_model_states_its_grain(models):
     assert [model["name"] for model in models if not model["description"].startswith("One row per ")] == []
 
 
+def test_what_the_yml_says_is_read_in_psql_too(models):
+    wanted = {"relation": True, "columns": True}
+
+    assert [model["name"] for model in models if model["config"]["persist_docs"] != wanted] == []
+
+
 def test_every_macro_says_what_it_is_for(manifest):
     ours = [macro for macro in manifest["macros"].values() if macro["package_name"] == "pulssi"]
     assert ours

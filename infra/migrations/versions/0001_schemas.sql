@@ -390,6 +390,53 @@ create table publish.release_label (
 comment on table publish.release_label is
 'What a release needs to be read without the warehouse: metrics, service points, agencies, regions as they were, with their names.';
 
+comment on table publish.release is
+'One row per frozen month and vintage. The latest vintage of a month holds; earlier ones stay readable.';
+comment on column publish.release.cutoff is
+'Only what was received before this instant counts.';
+comment on column publish.release.content_hash is
+'SHA-256 of the numbers and names of the release: the same hash, the same content.';
+comment on column publish.release.reference_digest is
+'Digest of the reference data that the release was computed with.';
+comment on table publish.observation is
+'One row per number of a release: metric, month, place and collection mode. A missing number has a row that says why.';
+comment on column publish.observation.period is
+'First day of the month that the number is about: the month of the release or the one before.';
+comment on column publish.observation.level is
+'service_point, region, size_class, agency or national; level_id is the code within the level.';
+comment on column publish.observation.collection_mode is
+'How the data were collected. Numbers of different modes are never added up.';
+comment on column publish.observation.value is
+'In the unit of the metric: share 0-1, minutes, score 1-5 or count. Null when missing.';
+comment on column publish.observation.lower_bound is
+'Lower bound of the 95 % interval.';
+comment on column publish.observation.upper_bound is
+'Upper bound of the 95 % interval.';
+comment on column publish.observation.observation_count is
+'n: answers, tickets or bookings that the value rests on.';
+comment on column publish.observation.numerator is
+'What is counted; the sum of scores for a mean. release_label (kind metric) says it in words.';
+comment on column publish.observation.denominator is
+'Of what it is counted. Null for counts.';
+comment on column publish.observation.cluster_count is
+'Opening days of points that a clustered interval rests on.';
+comment on column publish.observation.interval_method is
+'wilson, t, poisson_exact, clustered_ratio or clustered_bootstrap; named in release_label (kind interval_method).';
+comment on column publish.observation.observation_status is
+'SDMX CL_OBS_STATUS; the codes used are named in release_label (kind observation_status).';
+comment on column publish.observation.confidentiality_status is
+'SDMX CL_CONF_STATUS: F is free to publish.';
+comment on column publish.observation.status_reason is
+'Why the value or its interval is missing or uncertain; named in release_label (kind status_reason).';
+comment on column publish.observation.completeness_minutes_share is
+'Measured share of the opening time, 0-1. Null when it cannot be known.';
+comment on column publish.observation.completeness_sources_share is
+'Share of the registered sources that delivered, 0-1. Null when it cannot be known.';
+comment on column publish.observation.gate_verdict is
+'Verdict of the quality gates on the data of the month.';
+comment on column publish.release_label.attributes is
+'Names by language (fi, sv, en) and what else the kind has: for a metric its definition, for a point its size class.';
+
 create function publish.refuse_change() returns trigger language plpgsql as $$
 begin
     raise exception 'a release never changes: %.% is append-only', tg_table_schema, tg_table_name;
