@@ -1,5 +1,5 @@
 # Four commands for a person; .ci/run calls the same.
-#   make demo    one simulated month from events to report, on a fresh machine
+#   make demo    two simulated months from events to reports, on a fresh machine
 #   make test    all tests, on a real Kafka and a real PostgreSQL of their own
 #   make check   format, lint, types, SQL, conventions
 #   make bench   how fast loading is, beside COPY
