@@ -117,6 +117,8 @@ def test_a_good_month_passes_every_gate_without_a_warning(month, stage):
          "measured_within_opening"),
         ("release", "update publish.estimate set upper_bound = value - 0.1 where upper_bound is not null",
          "interval_holds_its_value"),
+        ("release", "update publish.estimate set lower_bound = null where lower_bound is not null",
+         "interval_holds_its_value"),
         ("release", "update publish.estimate set value = null where value is not null", "missing_value_says_why"),
         ("release", "update publish.estimate set observation_status = 'X'", "observation_status_is_sdmx"),
         ("release", "update publish.estimate set cutoff = cutoff - interval '7 days'", "one_cutoff"),
@@ -164,6 +166,14 @@ def test_personal_data_stops_the_line_and_is_not_repeated_in_the_verdict(month, 
 
     assert "no_personal_data" in names(judgement.blocking)
     assert text not in judgement.as_json() + "\n".join(describe(judgement, MONTH))
+
+
+def test_an_upper_bound_out_of_range_does_not_stop_a_release(month):
+    judgement = judged(
+        month, "release", "update publish.estimate set upper_bound = null where metric_id = 'queue_time_median'"
+    )
+
+    assert judgement.verdict == "passed"
 
 
 def test_a_check_that_cannot_run_blocks_even_if_it_would_only_warn(month):

@@ -117,6 +117,7 @@ def warehouse(first_wait_seconds=300):
                     "level": "service_point",
                     "level_id": "helmi",
                     "source_family": "queue",
+                    "collection_mode": "queue_system",
                     "measured_minutes": 4500.0,
                     "opening_minutes": 5000.0,
                     "delivered_source_count": float("nan"),

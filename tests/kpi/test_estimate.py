@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 from hand_made_warehouse import MONTH, build, cutoff, gate, record, rows
+from sqlalchemy import text
 
+from infra import database
 from infra.errors import ActionNeeded
 from kpi.estimate import estimate_month
 
@@ -58,7 +60,7 @@ def test_missing_few_and_out_of_range_are_different_things(settings):
     columns = ("value", "observation_status", "status_reason", "interval_method")
     cells = [("queue_time_median", "onni"), ("satisfaction_mean", "onni"), ("queue_time_median", "vero")]
     assert [tuple(estimated(settings, *cell)[column] for column in columns) for cell in cells] == [
-        (None, "M", "no_source", None),
+        (None, "L", "no_source", None),
         (4.5, "U", "fewer_than_minimum", "t"),
         (12, "A", "beyond_range", None),
     ]
@@ -80,7 +82,43 @@ def test_the_worst_verdict_travels_with_each_number_and_a_provisional_month_says
     estimates = estimate_month(settings, MONTH, cutoff(settings), "provisional")
 
     assert set(estimates["gate_verdict"]) == {"passed_with_warnings"}
-    assert set(estimates["observation_status"]) == {"P", "U", "M"}
+    assert set(estimates["observation_status"]) == {"P", "U", "L"}
+
+
+def test_the_month_before_a_provisional_one_is_final(settings):
+    build(settings)
+    with database.begin(settings) as connection:
+        connection.execute(
+            text(
+                "insert into warehouse.metric_values (metric_id, metric_version, statistic, period, level, level_id,"
+                " collection_mode, value, value_status, numerator, denominator, sum_of_squares, opening_day_count)"
+                " select metric_id, metric_version, statistic, :before, level, level_id, collection_mode, value,"
+                " value_status, numerator, denominator, sum_of_squares, opening_day_count from warehouse.metric_values"
+                " where metric_id = 'visits' and level_id = 'helmi'"
+            ),
+            {"before": MONTH.previous.first_day},
+        )
+
+    estimate_month(settings, MONTH, cutoff(settings), "provisional")
+
+    found = rows(settings, "select * from publish.estimate where metric_id = 'visits' and level_id = 'helmi'")
+    assert {row["period"]: row["observation_status"] for row in found} == {
+        MONTH.previous.first_day: "A",
+        MONTH.first_day: "P",
+    }
+
+
+def test_completeness_of_another_collection_mode_is_not_lent(settings):
+    build(settings)
+    with database.begin(settings) as connection:
+        connection.execute(
+            text("update warehouse.completeness_values set source_family = 'feedback', collection_mode = 'sms'")
+        )
+
+    estimate_month(settings, MONTH, cutoff(settings), "final")
+
+    row = estimated(settings, "satisfaction_mean", "helmi")
+    assert (row["collection_mode"], row["completeness_minutes_share"]) == ("device", None)
 
 
 def test_estimating_again_replaces_the_month_with_the_same_numbers(settings):
