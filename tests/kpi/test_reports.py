@@ -176,7 +176,9 @@ def test_completeness_is_told_in_hours_of_opening_hours_and_unknown_is_not_zero(
 
 
 def test_a_break_in_measuring_is_told_first_and_with_who_can_mend_it(oulu):
-    broken = row_of(oulu, f"Tietolähteeltä ei saatu tietoja koko aukioloajalta: mitattu osuus on 94,4{NBSP}%.")
+    broken = row_of(
+        oulu, f"Tietolähteeltä ei saatu määräaikaan mennessä tietoja koko aukioloajalta: mitattu osuus on 94,4{NBSP}%."
+    )
 
     assert "Osa mittauksesta Mittauksen kattavuus, jonotus" in broken
     assert "Tietolähteen omistaja: Jonot Oy." in broken
