@@ -45,7 +45,7 @@ def run(*arguments: str) -> None:
     """Run a pulssi command, its output shown as it comes; raise ActionNeeded when it fails."""
     click.secho(f"$ pulssi {' '.join(_short(argument) for argument in arguments)}", bold=True)
     started = time.monotonic()
-    command: Sequence[str] = [sys.executable, "-c", "from infra.cli import main; main()", *arguments]
+    command: Sequence[str] = [sys.executable, "-m", "infra", *arguments]
     result = subprocess.run(command, check=False)
     if result.returncode:
         raise ActionNeeded(

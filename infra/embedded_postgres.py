@@ -45,12 +45,12 @@ def start(settings: Settings) -> bool:
     return True
 
 
-def shut_down(settings: Settings) -> bool:
-    """Stop the cluster if it runs; say whether it ran."""
+def shut_down(settings: Settings, mode: str = "fast") -> bool:
+    """Stop the cluster if it runs; say whether it ran. *immediate* leaves data to be recovered or deleted."""
     data = settings.home / "postgres" / "data"
     if not running_pid(data / "postmaster.pid", "postgres"):
         return False
-    _run("pg_ctl", "-D", str(data), "-m", "fast", "-w", "stop", complaint="PostgreSQL did not stop")
+    _run("pg_ctl", "-D", str(data), "-m", mode, "-w", "stop", complaint="PostgreSQL did not stop")
     return True
 
 

@@ -8,7 +8,7 @@ import pytest
 
 
 def pulssi(environment, *arguments):
-    command = [sys.executable, "-c", "from infra.cli import main; main()", *arguments]
+    command = [sys.executable, "-m", "infra", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 

@@ -59,7 +59,7 @@ def test_every_command_has_help_with_an_example(entry):
 
 def test_the_command_line_lists_every_command():
     result = subprocess.run(
-        [sys.executable, "-c", "from infra.cli import main; main()", "--help"],
+        [sys.executable, "-m", "infra", "--help"],
         capture_output=True,
         text=True,
         check=True,
@@ -85,7 +85,7 @@ def test_every_setting_is_in_the_example_environment():
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_its_name(variables, says):
-    command = [sys.executable, "-c", "from infra.cli import main; main()", "url"]
+    command = [sys.executable, "-m", "infra", "url"]
 
     result = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
 

@@ -107,8 +107,8 @@ def load(settings: Settings, environment: dict[str, str], client: str, processes
     }
     command = [
         sys.executable,
-        "-c",
-        "from infra.cli import main; main()",
+        "-m",
+        "infra",
         "load",
         "--batch-size",
         str(BATCH),

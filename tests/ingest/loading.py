@@ -34,8 +34,8 @@ def load_all(settings, **options):
 def start_loader(environment, worker, batch_size):
     command = [
         sys.executable,
-        "-c",
-        "from infra.cli import main; main()",
+        "-m",
+        "infra",
         "load",
         "--worker",
         worker,

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import subprocess
+import sys
 from dataclasses import asdict
 from zoneinfo import ZoneInfo
 
@@ -117,7 +118,7 @@ def insert(connection, table, row):
 def test_the_command_writes_the_reports_of_a_stored_release(make_deployment):
     settings, environment = make_deployment()
     store(release(), settings)
-    command = ["pulssi", "report", "2026-10", "--service-point", "oulu"]
+    command = [sys.executable, "-m", "infra", "report", "2026-10", "--service-point", "oulu"]
 
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
