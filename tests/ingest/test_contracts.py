@@ -3,11 +3,16 @@
 import hashlib
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
+import nacl.public
 import pytest
+from sample_events import line
 
-from ingest.contracts import FOLDER, Contract, explain, read_contracts
+from ingest.contracts import FOLDER, Contract, explain, families, read_contracts
+from ingest.events import Door, parse
+from ingest.keys import Keys
 
 CONTRACTS = read_contracts()
 EXAMPLES = [
@@ -72,16 +77,17 @@ def test_no_contract_lets_unknown_fields_in(contract: Contract):
 def test_an_event_type_is_added_by_adding_a_file(tmp_path: Path):
     folder = shutil.copytree(FOLDER, tmp_path / "contracts")
     (folder / "parcel").mkdir()
-    payload = {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {"note": {"type": "string", "x-free-text": True}},
-    }
+    note = {"type": "string", "x-free-text": True}
+    payload = {"type": "object", "additionalProperties": False, "properties": {"note": note}}
     (folder / "parcel" / "left.v1.json").write_text(json.dumps(payload))
 
-    contract = read_contracts(folder)["fi.pulssi.parcel.left.v1"]
+    contracts = read_contracts(folder)
+    door = Door(contracts, Keys(b"k" * 32, nacl.public.PrivateKey(b"p" * 32).public_key), trusts_received_time=True)
+    value = line(type="fi.pulssi.parcel.left.v1", data={"note": "Soita 040 123 4567"})
+    accepted = parse(value, 0, 0, datetime(2026, 10, 5, tzinfo=UTC), door)
 
-    assert (contract.family, contract.event_type, contract.free_texts) == ("parcel", "parcel.left", ("note",))
+    assert "parcel" in families(contracts)  # each family has a topic
+    assert (accepted.event_type, accepted.data) == ("parcel.left", b'{"note":"Soita [phone]"}')
 
 
 def test_an_event_is_checked_against_the_newest_minor_version(tmp_path: Path):
