@@ -63,12 +63,14 @@ def release_month(settings: Settings, month: Month, cutoff: datetime, status: st
 
 
 def content_hash(status: str, reference_digest: str, rows: Iterable[Row]) -> str:
-    """SHA-256 over the status, the reference digest and every column of the rounded observations.
+    """SHA-256 over the status, the reference digest and every column of the rounded observations but the verdict.
 
     The status is covered: a final month says something else than a provisional one with the same numbers. The
-    cutoff is not: a later cutoff before which nothing more came is no other content.
+    cutoff is not: a later cutoff before which nothing more came is no other content. Nor is the gates' verdict: it
+    is about a run, and a warning of a later run about later deliveries changes no number.
     """
-    lines = sorted(json.dumps(row, default=_plain, sort_keys=True) for row in map(dict, rows))
+    contents = ({name: row[name] for name in row if name != "gate_verdict"} for row in rows)
+    lines = sorted(json.dumps(content, default=_plain, sort_keys=True) for content in contents)
     return hashlib.sha256("\n".join([status, reference_digest, *lines]).encode()).hexdigest()
 
 

@@ -82,6 +82,10 @@ def test_the_hash_can_be_computed_again_from_what_is_published(settings):
     assert content_hash("final", head.reference_digest, without_id) == head.content_hash
     assert content_hash("provisional", head.reference_digest, without_id) != head.content_hash
     assert content_hash("final", "another digest", without_id) != head.content_hash
+    warned = [row | {"gate_verdict": "passed_with_warnings"} for row in without_id]
+    assert content_hash("final", head.reference_digest, warned) == head.content_hash
+    other = [row | {"status_reason": "closed"} for row in without_id]
+    assert content_hash("final", head.reference_digest, other) != head.content_hash
 
 
 def test_a_release_can_be_read_without_the_warehouse(settings):
