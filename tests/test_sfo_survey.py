@@ -79,5 +79,14 @@ def test_the_release_says_what_the_file_says(released):
     )
 
 
+def test_the_month_before_the_wave_claims_no_other_mode_than_the_survey(released):
+    query = """
+        select distinct collection_mode, status_reason, observation_status from publish.observation
+        where metric_id = 'satisfaction_mean' and period = '2016-04-01'
+    """
+    with database.connect(released[0]) as connection:
+        assert connection.execute(query).fetchall() == [("survey", "no_wave", "L")]
+
+
 def test_measures_nobody_collected_are_missing_and_not_zero(released):
     assert observations(released[0], "resolved_rate") == {}
