@@ -1,5 +1,7 @@
 """What happened in the hand-made October, point by point."""
 
+import uuid
+
 from hand_made_landing import answer, event, instant, source_of, ticket
 
 # R, library survival, data aml: survfit(Surv(time, status) ~ x) gives the medians 31 and 23.
@@ -92,6 +94,10 @@ def days():
     yield from ticket(
         point, "two_agencies_2", ("called", 60), issued="2026-10-07 10:00:00", visit_key="v", agency="vero"
     )
+    # Two tickets of one second: the keys of events are alike in every database, the hashed keys of tickets are not.
+    for number, (key, agency) in enumerate([("same_second_2", "vero"), ("same_second_1", "kela")]):
+        (issue,) = ticket(point, key, issued="2026-10-08 09:00:00", visit_key="w", agency=agency)
+        yield issue | {"event_key": uuid.UUID(int=number + 1)}
     yield answer(point, "2026-10-08 12:00:00", "1", received_at="2026-11-09T23:59:59+02:00")
     yield answer(point, "2026-10-08 12:00:00", "2", received_at="2026-11-10T00:00:00+02:00")
     yield answer(point, "2026-09-08 12:00:00", "1", received_at="2026-10-09 23:59:59")
