@@ -59,8 +59,8 @@ class Door(NamedTuple):
     trusts_received_time: bool
 
 
-class _Refused(Exception):
-    """Set the event aside: carries the reason's code and words."""
+class Refused(Exception):
+    """Let the event not in: carries the reason's code and its words, which name the field first and never the value."""
 
 
 def parse(value: bytes, partition: int, offset: int, kafka_time: datetime, door: Door) -> Event | Rejection:
@@ -69,7 +69,7 @@ def parse(value: bytes, partition: int, offset: int, kafka_time: datetime, door:
     try:
         content = _decode(value)
         return _event(content, partition, offset, kafka_time, door)
-    except _Refused as refused:
+    except Refused as refused:
         source, received_at = attribution(content, kafka_time, door.trusts_received_time)
         code, text = refused.args
         fields = content if isinstance(content, dict) else {}
@@ -108,26 +108,40 @@ def _decode(value: bytes) -> Any:
     try:
         content = orjson.loads(value)
     except orjson.JSONDecodeError as error:
-        raise _Refused(
+        raise Refused(
             "not_json", f"the record is not JSON in UTF-8 (line {error.lineno}, column {error.colno})"
         ) from error
     if not isinstance(content, dict):
-        raise _Refused("not_an_object", "the record is JSON but not an object: send one CloudEvent a record")
+        raise Refused("not_an_object", "the record is JSON but not an object: send one CloudEvent a record")
     return content
 
 
-def _event(content: dict[str, Any], partition: int, offset: int, kafka_time: datetime, door: Door) -> Event:
-    contract = door.contracts.get(content["type"]) if isinstance(content.get("type"), str) else None
+def check(content: dict[str, Any], received_at: datetime, contracts: dict[str, Contract]) -> tuple[Contract, datetime]:
+    """What the gateway and the loader ask of an event alike: its contract, and when it happened. Raises Refused."""
+    contract = contracts.get(content["type"]) if isinstance(content.get("type"), str) else None
     if contract is None:
-        raise _Refused("unknown_type", "type: no contract of this name and major version: see ingest/contracts")
+        raise Refused("unknown_type", "type: no contract of this name and major version: see ingest/contracts")
     if not contract.validator.is_valid(content):
-        raise _Refused("contract", explain(contract, content))
-    source, event_id = content["source"], content["id"]
-    received_at = _received_at(content, kafka_time) if door.trusts_received_time else kafka_time
+        raise Refused("contract", explain(contract, content))
     occurred_at = _instant(content["time"])
-    ahead = occurred_at - received_at
-    if ahead > FUTURE_LIMIT:
-        raise _Refused("time_in_future", "time: more than 24 hours after receipt: set the device's clock")
+    if occurred_at - received_at > FUTURE_LIMIT:
+        raise Refused("time_in_future", "time: more than 24 hours after receipt: set the device's clock")
+    for name, scope in contract.keys:
+        if name in content["data"]:
+            _scope_value(content, scope, name)
+    return contract, occurred_at
+
+
+def check_storable(encoded: bytes) -> None:
+    """Raises Refused for the one character of JSON that PostgreSQL cannot hold."""
+    if b"\\u0000" in encoded and _NUL.search(encoded):
+        raise Refused("unstorable_text", "data: a text holds the character U+0000: leave it out")
+
+
+def _event(content: dict[str, Any], partition: int, offset: int, kafka_time: datetime, door: Door) -> Event:
+    received_at = _received_at(content, kafka_time) if door.trusts_received_time else kafka_time
+    contract, occurred_at = check(content, received_at, door.contracts)
+    source, event_id = content["source"], content["id"]
     content.pop("receivedtime", None)
     fingerprint = hashlib.blake2b(
         orjson.dumps(content, option=orjson.OPT_SORT_KEYS), key=door.keys.hashing, digest_size=16
@@ -142,7 +156,7 @@ def _event(content: dict[str, Any], partition: int, offset: int, kafka_time: dat
         content.get("subject"),
         content.get("timeprecision", "second"),
         int(offset_from_utc.total_seconds() // 60),
-        ahead > FUTURE_FLAG,
+        occurred_at - received_at > FUTURE_FLAG,
         partition,
         offset,
         occurred_at,
@@ -168,7 +182,7 @@ def _instant(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise _Refused(
+        raise Refused(
             "time_invalid", "time: not a moment that exists: write it like 2026-10-05T09:15:00+03:00"
         ) from error
 
@@ -183,8 +197,7 @@ def _payload(content: dict[str, Any], contract: Contract, keys: Keys) -> bytes:
         if name in data:
             data[name] = _hashed(data[name], scope, _scope_value(content, scope, name), keys)
     payload = orjson.dumps(data)
-    if b"\\u0000" in payload and _NUL.search(payload):
-        raise _Refused("unstorable_text", "data: a text holds the character U+0000: leave it out")
+    check_storable(payload)
     return payload
 
 
@@ -194,7 +207,7 @@ def _scope_value(content: dict[str, Any], scope: str, name: str) -> str:
     value = content.get("subject") if scope == "point" else content["data"].get("agency")
     if value is None:
         needed = "subject" if scope == "point" else "data.agency"
-        raise _Refused("key_without_scope", f"data.{name}: means nothing without {needed}: send both")
+        raise Refused("key_without_scope", f"data.{name}: means nothing without {needed}: send both")
     return str(value)
 
 
