@@ -2,6 +2,7 @@
 
 import copy
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ class Contract:
     event_type: str
     version: str
     type: str
-    free_texts: tuple[str, ...]
+    free_texts: tuple[tuple[str, ...], ...]
     keys: tuple[tuple[str, str], ...]
     schema: dict[str, Any]
     validator: jsonschema_rs.Draft202012Validator
@@ -70,14 +71,25 @@ def _contract(
     schema["properties"]["data"] = payload
     if payload.get("x-subject") == "required":
         schema["required"] = [*schema["required"], "subject"]
+    elif payload.get("x-subject") == "none":
+        del schema["properties"]["subject"]
     properties = payload["properties"]
     return Contract(
         family=family,
         event_type=f"{family}.{event}",
         version=f"{family}.{event}.v{major}.{minor}",
         type=event_type,
-        free_texts=tuple(name for name, rule in properties.items() if rule.get("x-free-text")),
+        free_texts=tuple(_free_texts(properties)),
         keys=tuple((name, rule["x-key-scope"]) for name, rule in properties.items() if "x-key-scope" in rule),
         schema=schema,
         validator=jsonschema_rs.Draft202012Validator(schema, validate_formats=True, mask="its value"),
     )
+
+
+def _free_texts(properties: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The paths of the fields that hold words of people, in objects within objects too."""
+    for name, rule in properties.items():
+        if rule.get("x-free-text"):
+            yield (name,)
+        for path in _free_texts(rule.get("properties", {})):
+            yield (name, *path)

@@ -190,15 +190,29 @@ def _instant(text: str) -> datetime:
 def _payload(content: dict[str, Any], contract: Contract, keys: Keys) -> bytes:
     """The payload for landing: free text scrubbed, references replaced by keyed hashes."""
     data = content["data"]
-    for name in contract.free_texts:
-        if name in data:
-            data[name] = scrub(data[name])
+    for *parents, name in contract.free_texts:
+        holder = data
+        for parent in parents:
+            holder = holder.get(parent, {})
+        if name in holder:
+            holder[name] = scrub(holder[name])
     for name, scope in contract.keys:
         if name in data:
             data[name] = _hashed(data[name], scope, _scope_value(content, scope, name), keys)
     payload = orjson.dumps(data)
+    if b".0" in payload:
+        payload = orjson.dumps(_with_whole_numbers(data))
     check_storable(payload)
     return payload
+
+
+def _with_whole_numbers(value: Any) -> Any:
+    """*value* with 2 for 2.0: a contract takes both for an integer, a cast in SQL only the first."""
+    if isinstance(value, dict):
+        return {name: _with_whole_numbers(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_with_whole_numbers(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _scope_value(content: dict[str, Any], scope: str, name: str) -> str:
