@@ -2,7 +2,7 @@
 
 import contextlib
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -22,6 +22,10 @@ LOST_OFFSETS = (
     "were loaded. Compare pulssi ledger with the sources before you move ops.kafka_offset"
 )
 SAME_NAME = "another loader with the same --worker name has taken over: give each process its own name"
+
+
+class NotAcknowledged(Exception):
+    """Kafka did not confirm in time that all in-sync replicas have a message."""
 
 
 class Message(NamedTuple):
@@ -70,6 +74,17 @@ StartAt = Callable[[str, int], int]
 Acknowledged = Callable[[Message, int], None]
 
 
+class AcknowledgingProducer(Protocol):
+    """Sends from within one event loop; a send is done when all in-sync replicas have its messages.
+
+    send raises NotAcknowledged when Kafka has not confirmed all: some may have arrived, and all may be sent again.
+    """
+
+    async def send(self, messages: Sequence[Message]) -> None: ...
+    def answers(self, timeout_seconds: float) -> bool: ...
+    async def close(self) -> None: ...
+
+
 def topic_name(settings: Settings, family: str) -> str:
     return f"{settings.deployment.topic_prefix}.{family}"
 
@@ -101,6 +116,13 @@ def produce(settings: Settings, messages: Iterable[Message], acknowledged: Ackno
         librdkafka_client.produce(settings, messages, acknowledged)
     else:
         _produce_with_kafka_python(settings, messages, acknowledged)
+
+
+def open_producer(settings: Settings, acknowledged: Acknowledged, timeout_seconds: float = 5) -> AcknowledgingProducer:
+    """A producer for an event loop: always on librdkafka, whose own threads leave the loop alone."""
+    from ingest import librdkafka_client
+
+    return librdkafka_client.LibrdkafkaProducer(settings, acknowledged, timeout_seconds)
 
 
 def open_consumer(settings: Settings, topics: list[str], worker: str, start_at: StartAt) -> Consumer:

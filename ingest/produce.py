@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 import orjson
+import psycopg
 
 from infra import database
 from infra.settings import Settings, read_settings
@@ -52,7 +53,9 @@ def send(settings: Settings, events: Iterable[bytes]) -> int:
     try:
         kafka_client.produce(settings, (_message(settings, value, known) for value in events), acknowledged)
     finally:
-        _count(settings, counts)
+        if counts:
+            with database.connect(settings) as connection:
+                add_produced(connection, counts)
     return counts.total()
 
 
@@ -69,10 +72,9 @@ def _message(settings: Settings, value: bytes, known: set[str]) -> kafka_client.
     return kafka_client.Message(kafka_client.topic_name(settings, family), encoded, value, fields or None)
 
 
-def _count(settings: Settings, counts: Counter[tuple[date, str, str]]) -> None:
-    if not counts:
-        return
-    with database.connect(settings) as connection, connection.cursor() as cursor:
+def add_produced(connection: psycopg.Connection, counts: Counter[tuple[date, str, str]]) -> None:
+    """Add to ops.produced what Kafka acknowledged, by UTC day of receipt, source and topic."""
+    with connection.cursor() as cursor:
         cursor.executemany(
             """
             insert into ops.produced (received_date, source, topic, produced_count) values (%s, %s, %s, %s)

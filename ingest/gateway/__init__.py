@@ -1,0 +1,1 @@
+"""The HTTP gateway: events of installations over the network, acknowledged when Kafka has them."""

@@ -1,0 +1,133 @@
+"""Which events of a request go to Kafka, and what is said of the others: by the same checks as the loader's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from infra.settings import Settings
+from ingest.contracts import Contract
+from ingest.events import Refused, attribution, check, check_storable
+from ingest.gateway.answers import Refusal
+from ingest.gateway.bodies import Unreadable
+from ingest.gateway.tokens import Token
+from ingest.kafka_client import Message, topic_name
+
+_LONGEST_VALUE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The answers in the order of the events, and what is to be sent."""
+
+    answers: list[dict[str, Any]] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    settings: Settings
+    contracts: dict[str, Contract]
+    json_depth: int
+
+    def judge(self, items: Sequence[Any], token: Token, received_at: datetime) -> Judgement:
+        """Refuses the whole request (403) when one event is none of the token's."""
+        judgement = Judgement()
+        seen: dict[tuple[str, str], dict[str, Any]] = {}
+        for index, item in enumerate(items):
+            event_id = item.get("id") if isinstance(item, dict) else None
+            answer: dict[str, Any] = {"index": index}
+            if isinstance(event_id, str):
+                answer["id"] = event_id[:128]
+            _require_scope(item, token, answer)
+            try:
+                message = self._message(item, seen, received_at)
+            except Refused as refused:
+                code, text = refused.args
+                judgement.reasons.append(code)
+                answer |= {"outcome": "rejected", "code": code, **_explained(item, text)}
+            else:
+                answer["outcome"] = "duplicate" if message is None else "accepted"
+                if message is not None:
+                    judgement.messages.append(message)
+            judgement.answers.append(answer)
+        return judgement
+
+    def _message(self, item: Any, seen: dict[tuple[str, str], dict[str, Any]], received_at: datetime) -> Message | None:
+        """The event as a message, None when the request held it already. Raises Refused."""
+        if isinstance(item, Unreadable):
+            raise Refused("not_json", f"line {item.line} is not JSON in UTF-8 (column {item.column})")
+        if not isinstance(item, dict):
+            raise Refused("not_an_object", "JSON but not an object: send one CloudEvent in its place")
+        trusts = self.settings.deployment.trusts_received_time
+        if not (trusts and isinstance(item.get("receivedtime"), str)):
+            item["receivedtime"] = received_at.isoformat()
+        value = _encoded(item, self.json_depth)
+        contract, _ = check(item, attribution(item, received_at, trusts)[1], self.contracts)
+        check_storable(value)
+        without_receipt = {name: part for name, part in item.items() if name != "receivedtime"}
+        before = seen.setdefault((item["source"], item["id"]), without_receipt)
+        if before is not without_receipt:
+            if before == without_receipt:
+                return None
+            raise Refused("conflict", "id: another event of this request has the same id: give each event its own")
+        key = item.get("subject") or item["source"]
+        return Message(topic_name(self.settings, contract.family), key.encode(), value, item)
+
+
+def _require_scope(item: Any, token: Token, answer: dict[str, Any]) -> None:
+    if not isinstance(item, dict):
+        return
+    source, point = item.get("source"), item.get("subject")
+    if isinstance(source, str) and not token.covers_source(source):
+        fix = f"this token may send events of {token.source_prefix} only: use the token of that installation"
+        raise Refusal(403, "foreign_source", fix, field="source", value=source[:_LONGEST_VALUE], index=answer["index"])
+    if isinstance(point, str) and not token.covers_point(point):
+        fix = f"this token may send events about {', '.join(sorted(token.service_point_ids or ()))} only"
+        raise Refusal(403, "foreign_point", fix, field="subject", value=point[:_LONGEST_VALUE], index=answer["index"])
+
+
+def _encoded(item: dict[str, Any], json_depth: int) -> bytes:
+    try:
+        value = orjson.dumps(item)
+    except orjson.JSONEncodeError as error:  # its own limit, 254
+        raise Refused("too_deep", f"event: nested deeper than {json_depth} levels: send it flatter") from error
+    if value.count(b"{") + value.count(b"[") > json_depth and _depth(item) > json_depth:
+        raise Refused("too_deep", f"event: nested deeper than {json_depth} levels: send it flatter")
+    return value
+
+
+def _depth(value: Any) -> int:
+    depth, level = 0, [value]
+    while level := [part for part in level if isinstance(part, dict | list)]:
+        depth += 1
+        level = [part for one in level for part in (one.values() if isinstance(one, dict) else one)]
+    return depth
+
+
+def _explained(item: Any, text: str) -> dict[str, Any]:
+    """Field, value and fix: here the sender may see its own value."""
+    name, separator, _ = text.partition(": ")
+    if not separator or " " in name:
+        return {"fix": text}
+    explained: dict[str, Any] = {"field": name, "fix": text}
+    value = item
+    for part in name.split("."):
+        if isinstance(value, dict) and part in value:
+            value = value[part]
+        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        else:
+            return explained
+    return explained | {"value": _short(value)}
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, str):
+        return value[:_LONGEST_VALUE]
+    if isinstance(value, dict | list):
+        return f"({'an object' if isinstance(value, dict) else 'an array'} of {len(value)})"
+    return value
