@@ -32,13 +32,13 @@ class Outcome:
 
 
 class Sorted:
-    """The records of a batch by their fate."""
+    """Records by their fate; a held one with its topic, by which the ledger finds it when it is let in."""
 
     __slots__ = ("accepted", "dead_letters", "duplicates", "held", "ledger")
 
     def __init__(self) -> None:
         self.accepted: list[Event] = []
-        self.held: list[Event] = []
+        self.held: list[tuple[Event, str]] = []
         self.duplicates: list[Event] = []
         self.dead_letters: list[tuple[Any, ...]] = []
         self.ledger: Counter[tuple[date, str, str, int, str]] = Counter()
@@ -52,14 +52,14 @@ def store(
     *connection* is in autocommit mode: each transaction here is a whole one.
     """
     parsed = [(fetched, _parse(fetched, door)) for fetched in batch]
-    _create_months(connection, {record.received_at for _, records in parsed for record in records})
+    create_months(connection, {record.received_at for _, records in parsed for record in records})
     while True:
         try:
             with connection.transaction():
                 _advance_offsets(connection, batch, topics)
                 connection.execute(REFERENCE_LOCK)
                 fates = _sort(connection, parsed, door)
-                _write(connection, fates)
+                write(connection, fates)
         except psycopg.errors.UniqueViolation:
             continue  # another loader has just stored one of these events under another key: look again
         return Outcome(len(fates.accepted), len(fates.duplicates), len(fates.dead_letters), len(fates.held))
@@ -77,7 +77,7 @@ def _parse(fetched: Fetched, door: Door) -> list[Event | Rejection]:
     ]
 
 
-def _create_months(connection: psycopg.Connection, instants: Iterable[datetime]) -> None:
+def create_months(connection: psycopg.Connection, instants: Iterable[datetime]) -> None:
     """Make the monthly partitions that are missing, in transactions of their own: creating one locks the table."""
     months = {(instant.astimezone(UTC).year, instant.astimezone(UTC).month) for instant in instants}
     existing = {
@@ -123,29 +123,50 @@ def _advance_offsets(
 
 def _sort(connection: psycopg.Connection, parsed: list[tuple[Fetched, list[Event | Rejection]]], door: Door) -> Sorted:
     """Decide each record's fate against what is stored and against the batch itself: the first of its id wins."""
-    events = [record for _, records in parsed for record in records if isinstance(record, Event)]
-    fingerprints = _stored_fingerprints(connection, sorted({event.event_key for event in events}))
-    points = {row[0] for row in connection.execute("select service_point_id from reference.service_point")}
-    points.add(None)
+    judge = Judge(connection, (record for _, records in parsed for record in records))
     fates = Sorted()
     for fetched, records in parsed:
         for record, value, offset in zip(records, fetched.values, fetched.offsets, strict=True):
+            fate = judge.fate(record)
             if isinstance(record, Rejection):
                 _set_aside(fates, fetched, offset, value, record, door)
-                fate = "rejected"
-            elif (known := fingerprints.get(record.event_key)) is None:
-                fingerprints[record.event_key] = record.fingerprint
-                fate = "accepted" if record.service_point_id in points else "held"
-                (fates.accepted if fate == "accepted" else fates.held).append(record)
-            elif known == record.fingerprint:
-                fates.duplicates.append(record)
-                fate = "duplicate"
+            elif fate == "conflict":
+                _set_aside(fates, fetched, offset, value, conflict(record), door)
             else:
-                _set_aside(fates, fetched, offset, value, _conflict(record), door)
-                fate = "conflict"
+                add(fates, fate, record, fetched.topic)
             day = record.received_at.astimezone(UTC).date()
             fates.ledger[day, record.source, fetched.topic, fetched.partition, fate] += 1
     return fates
+
+
+class Judge:
+    """What records are judged against: the events stored, those judged before, and the known service points."""
+
+    __slots__ = ("_fingerprints", "_points")
+
+    def __init__(self, connection: psycopg.Connection, records: Iterable[Event | Rejection]) -> None:
+        keys = {record.event_key for record in records if isinstance(record, Event)}
+        self._fingerprints = _stored_fingerprints(connection, sorted(keys))
+        rows = connection.execute("select service_point_id from reference.service_point")
+        self._points = {None, *(row[0] for row in rows)}
+
+    def fate(self, record: Event | Rejection) -> str:
+        """accepted, held, duplicate, conflict or rejected; from now on the record is known."""
+        if isinstance(record, Rejection):
+            return "rejected"
+        known = self._fingerprints.get(record.event_key)
+        if known is None:
+            self._fingerprints[record.event_key] = record.fingerprint
+            return "accepted" if record.service_point_id in self._points else "held"
+        return "duplicate" if known == record.fingerprint else "conflict"
+
+
+def add(fates: Sorted, fate: str, event: Event, topic: str) -> None:
+    """Put an event that is accepted, held or a duplicate where *fate* says."""
+    if fate == "held":
+        fates.held.append((event, topic))
+    else:
+        (fates.accepted if fate == "accepted" else fates.duplicates).append(event)
 
 
 def _stored_fingerprints(connection: psycopg.Connection, keys: list[bytes]) -> dict[bytes, bytes]:
@@ -157,7 +178,8 @@ def _stored_fingerprints(connection: psycopg.Connection, keys: list[bytes]) -> d
     return dict(rows)
 
 
-def _conflict(event: Event) -> Rejection:
+def conflict(event: Event) -> Rejection:
+    """Why an event is set aside whose id its source has used for another one."""
     return Rejection(
         event.source, event.event_id, event.event_type, event.service_point_id, event.received_at, "conflict",
         "id: this source has sent another event with the same id: give each event its own id, or send a correction",
@@ -184,8 +206,9 @@ _EVENT_TYPES = [
 ]  # fmt: skip
 
 
-def _write(connection: psycopg.Connection, fates: Sorted) -> None:
-    new = fates.accepted + fates.held
+def write(connection: psycopg.Connection, fates: Sorted) -> None:
+    """Store what was sorted and add to the ledger, in the caller's transaction."""
+    new = fates.accepted + [event for event, _ in fates.held]
     new.sort(key=lambda event: event.event_key)
     _copy(
         connection, "landing.event_identity (event_key, fingerprint)", ["bytea", "bytea"],
@@ -198,8 +221,8 @@ def _write(connection: psycopg.Connection, fates: Sorted) -> None:
         (event[:14] for event in fates.accepted),
     )
     _copy(
-        connection, f"landing.event_held ({_EVENT_COLUMNS}, reason_code)", [*_EVENT_TYPES, "text"],
-        ((*event[:14], "unknown_service_point") for event in fates.held),
+        connection, f"landing.event_held ({_EVENT_COLUMNS}, reason_code, topic)", [*_EVENT_TYPES, "text", "text"],
+        ((*event[:14], "unknown_service_point", topic) for event, topic in fates.held),
     )  # fmt: skip
     _copy(
         connection,
@@ -238,7 +261,10 @@ def _copy(connection: psycopg.Connection, target: str, types: list[str], rows: I
 
 
 def _count(connection: psycopg.Connection, ledger: Counter[tuple[date, str, str, int, str]]) -> None:
-    """Add to the ledger; a conflict counts as rejected too. Loaders never share a partition, so never a row."""
+    """Add to the ledger, row by row in their order, so that loaders and replays never wait for each other in a ring.
+
+    A conflict counts as rejected too; a replay adds less than nothing to the fate it takes an event from.
+    """
     totals: dict[tuple[date, str, str, int], Counter[str]] = {}
     for (*key, fate), count in ledger.items():
         totals.setdefault(tuple(key), Counter())[fate] += count  # type: ignore[arg-type]

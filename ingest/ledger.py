@@ -67,7 +67,10 @@ select 'accepted', (select sum(accepted_count) from ops.ledger), (select count(*
 union all
 select 'duplicate', (select sum(duplicate_count) from ops.ledger), (select count(*) from landing.event_duplicate)
 union all
-select 'rejected', (select sum(rejected_count) from ops.ledger), (select count(*) from ops.dead_letter)
+select
+    'rejected',
+    (select sum(rejected_count) from ops.ledger),
+    (select count(*) from ops.dead_letter where outcome is null)
 union all
 select 'held', (select sum(held_count) from ops.ledger), (select count(*) from landing.event_held)
 """

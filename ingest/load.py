@@ -67,7 +67,7 @@ def drain(settings: Settings, worker: str = "1", batch_size: int = 10_000, follo
     with database.connect(settings) as connection, database.connect(settings) as offsets:
         connection.autocommit = offsets.autocommit = True
         prefer_compiled_dumpers(connection)
-        _require_same_key(connection, keys)
+        require_same_key(connection, keys)
 
         def start_at(topic: str, partition: int) -> int:
             return _next_offset(offsets, topics[topic], partition)
@@ -104,7 +104,8 @@ def _complain_of_silence(silent_since: float, follow: bool) -> float:
     return time.monotonic()
 
 
-def _require_same_key(connection: psycopg.Connection, keys: Keys) -> None:
+def require_same_key(connection: psycopg.Connection, keys: Keys) -> None:
+    """Stop with ActionNeeded before anything is written by another hashing key than the database knows."""
     connection.execute(
         "insert into ops.deployment_key (key_check) select %s where not exists (select from ops.deployment_key)",
         (keys.check,),

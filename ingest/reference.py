@@ -11,7 +11,6 @@ from psycopg import sql
 
 from infra import database
 from infra.settings import Settings, read_settings
-from ingest import kafka_client
 from ingest.reference_checks import Reference
 from ingest.reference_files import digest, read_reference
 from ingest.reference_tables import tables
@@ -33,17 +32,16 @@ _RELEASE = """
             event_key, event_id, source, event_type, contract, service_point_id, time_precision, utc_offset_minutes,
             is_future, kafka_partition, kafka_offset, occurred_at, received_at, data
         from released
-        returning *
     )
 
     select
         service_point_id,
         cast(received_at at time zone 'UTC' as date) as received_date,
         source,
-        split_part(event_type, '.', 1) as family,
+        topic,
         kafka_partition,
         count(*) as event_count
-    from moved
+    from released
     group by 1, 2, 3, 4, 5
 """
 
@@ -74,7 +72,7 @@ def load(settings: Settings, folders: Sequence[Path]) -> list[str]:
         # Loaders hold this lock shared while they decide which events to hold: none can decide by the old points.
         connection.execute("select pg_advisory_xact_lock(hashtext('reference'))")
         changed = _replace(connection, content, folders)
-        released = _release_held(connection, settings)
+        released = _release_held(connection)
     lines = [f"{table.file}: {len(content[table.file])} rows" for table in tables()]
     if not changed:
         lines = [f"reference data is unchanged ({sum(map(len, content.values()))} rows): nothing to load"]
@@ -103,7 +101,7 @@ def _replace(connection: psycopg.Connection, content: Reference, folders: Sequen
     return True
 
 
-def _release_held(connection: psycopg.Connection, settings: Settings) -> list[tuple[str, int]]:
+def _release_held(connection: psycopg.Connection) -> list[tuple[str, int]]:
     """Move events of points that are now known into landing, and in the ledger from held to accepted."""
     months = connection.execute(
         """
@@ -116,14 +114,14 @@ def _release_held(connection: psycopg.Connection, settings: Settings) -> list[tu
     for (month,) in months:
         connection.execute("select landing.create_month(%s)", (month,))
     released: Counter[str] = Counter()
-    for point, received_date, source, family, partition, count in connection.execute(_RELEASE).fetchall():
+    for point, received_date, source, topic, partition, count in connection.execute(_RELEASE).fetchall():
         released[point] += count
         moved = connection.execute(
             """
             update ops.ledger set held_count = held_count - %s, accepted_count = accepted_count + %s
             where received_date = %s and source = %s and topic = %s and kafka_partition = %s and held_count >= %s
             """,
-            (count, count, received_date, source, kafka_client.topic_name(settings, family), partition, count),
+            (count, count, received_date, source, topic, partition, count),
         )
         assert moved.rowcount == 1, f"ledger of {received_date}, {source}: does not hold {count} events"
     return sorted(released.items())

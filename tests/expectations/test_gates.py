@@ -140,7 +140,7 @@ def test_a_broken_month_is_stopped_by_the_check_that_names_the_fault(month, stag
 @pytest.mark.parametrize(
     ("stage", "breaking", "warned_by"),
     [
-        ("landing", "insert into landing.event_held select *, 'unknown_point' from landing.event limit 1",
+        ("landing", "insert into landing.event_held select *, 'unknown_point', 'x' from landing.event limit 1",
          "no_event_is_held"),
         ("landing", "update ops.ledger set rejected_count = 3, accepted_count = accepted_count - 3",
          "rejected_share_by_source"),
