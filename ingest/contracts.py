@@ -12,7 +12,7 @@ import orjson
 
 FOLDER = Path(__file__).parent / "contracts"
 _FIELD_NAME = re.compile(r"[a-z0-9_]{1,40}")
-_FILE_NAME = re.compile(r"(?P<event>[a-z_]+)\.v(?P<major>\d+)(?:\.(?P<minor>\d+))?\.json")
+FILE_NAME = re.compile(r"(?P<event>[a-z_]+)\.v(?P<major>\d+)(?:\.(?P<minor>\d+))?\.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def read_contracts(folder: Path = FOLDER) -> dict[str, Contract]:
     envelope = orjson.loads((folder / "envelope.v1.json").read_bytes())
     newest: dict[str, tuple[int, Contract]] = {}
     for path in sorted(folder.glob("*/*.json")):
-        name = _FILE_NAME.fullmatch(path.name)
+        name = FILE_NAME.fullmatch(path.name)
         if name is None:
             continue
         minor = int(name["minor"] or 0)
