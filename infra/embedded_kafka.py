@@ -107,8 +107,7 @@ def _format(java: str, jars: Path, properties: Path) -> None:
         f"{jars}/*",
         "kafka.tools.StorageTool",
         "format",
-        "-t",
-        cluster_id,
+        f"--cluster-id={cluster_id}",  # as one word, for it may begin with a hyphen
         "-c",
         str(properties),
     ]
