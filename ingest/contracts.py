@@ -11,13 +11,16 @@ import jsonschema_rs
 import orjson
 
 FOLDER = Path(__file__).parent / "contracts"
-_FIELD_NAME = re.compile(r"[a-z0-9_]{1,40}")
+_FIELD_NAME = re.compile(r"(?=[a-z])(?:[a-z_]+[0-9]{0,3}){1,4}")  # no name of a field holds a telephone number
 FILE_NAME = re.compile(r"(?P<event>[a-z_]+)\.v(?P<major>\d+)(?:\.(?P<minor>\d+))?\.json")
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One event type of one major version, checked against its newest minor version."""
+    """One event type of one major version, checked against its newest minor version.
+
+    Of the fields *replaced*, free texts and keys, nothing stays as it was sent.
+    """
 
     family: str
     event_type: str
@@ -25,6 +28,7 @@ class Contract:
     type: str
     free_texts: tuple[tuple[str, ...], ...]
     keys: tuple[tuple[str, str], ...]
+    replaced: frozenset[str]
     schema: dict[str, Any]
     validator: jsonschema_rs.Draft202012Validator
 
@@ -48,10 +52,13 @@ def read_contracts(folder: Path = FOLDER) -> dict[str, Contract]:
 
 def explain(contract: Contract, content: dict[str, Any]) -> str:
     """Which field breaks which rule of the contract, without the value: it may be about a person."""
-    error = next(contract.validator.iter_errors(content))
+    try:
+        error = next(contract.validator.iter_errors(content))
+    except ValueError:
+        return "event: nested deeper than any contract: send it as the contract says"
     path = [str(part) for part in error.instance_path]
     if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
-        names = [name if _FIELD_NAME.fullmatch(name) else "(unreadable name)" for name in error.kind.unexpected]
+        names = [name if _FIELD_NAME.fullmatch(name) else "(unreadable name)" for name in error.kind.unexpected[:5]]
         return "; ".join(f"{'.'.join([*path, name])}: unknown field, leave it out" for name in names)
     if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
         return f"{'.'.join([*path, str(error.kind.property)])}: missing, and required by {contract.version}"
@@ -74,13 +81,16 @@ def _contract(
     elif payload.get("x-subject") == "none":
         del schema["properties"]["subject"]
     properties = payload["properties"]
+    free_texts = tuple(_free_texts(properties))
+    keys = tuple((name, rule["x-key-scope"]) for name, rule in properties.items() if "x-key-scope" in rule)
     return Contract(
         family=family,
         event_type=f"{family}.{event}",
         version=f"{family}.{event}.v{major}.{minor}",
         type=event_type,
-        free_texts=tuple(_free_texts(properties)),
-        keys=tuple((name, rule["x-key-scope"]) for name, rule in properties.items() if "x-key-scope" in rule),
+        free_texts=free_texts,
+        keys=keys,
+        replaced=frozenset([*(path[-1] for path in free_texts), *(name for name, _ in keys)]),
         schema=schema,
         validator=jsonschema_rs.Draft202012Validator(schema, validate_formats=True, mask="its value"),
     )

@@ -9,13 +9,13 @@ import orjson
 
 from ingest.contracts import Contract, explain
 from ingest.keys import Keys
+from ingest.names import field_naming_a_person, is_source
 from ingest.scrub import scrub
 
 UNREADABLE = "(unreadable)"
 FUTURE_FLAG = timedelta(minutes=10)
 FUTURE_LIMIT = timedelta(hours=24)
 
-_SOURCE = re.compile(r"/[A-Za-z0-9_./-]{1,199}")
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -89,7 +89,7 @@ def attribution(content: object, kafka_time: datetime, trusts_received_time: boo
     if not isinstance(content, dict):
         return UNREADABLE, kafka_time
     source = content.get("source")
-    known = source if isinstance(source, str) and _SOURCE.fullmatch(source) else UNREADABLE
+    known = source if isinstance(source, str) and is_source(source) else UNREADABLE
     return known, _received_at(content, kafka_time) if trusts_received_time else kafka_time
 
 
@@ -123,6 +123,8 @@ def check(content: dict[str, Any], received_at: datetime, contracts: dict[str, C
         raise Refused("unknown_type", "type: no contract of this name and major version: see ingest/contracts")
     if not contract.validator.is_valid(content):
         raise Refused("contract", explain(contract, content))
+    if named := field_naming_a_person(content, contract.replaced):
+        raise Refused("personal_data", f"{named}: holds an identity code or an e-mail address: use a code without")
     occurred_at = _instant(content["time"])
     if occurred_at - received_at > FUTURE_LIMIT:
         raise Refused("time_in_future", "time: more than 24 hours after receipt: set the device's clock")
@@ -142,10 +144,11 @@ def _event(content: dict[str, Any], partition: int, offset: int, kafka_time: dat
     received_at = _received_at(content, kafka_time) if door.trusts_received_time else kafka_time
     contract, occurred_at = check(content, received_at, door.contracts)
     source, event_id = content["source"], content["id"]
-    content.pop("receivedtime", None)
+    told_received = content.pop("receivedtime", None)
     fingerprint = hashlib.blake2b(
         orjson.dumps(content, option=orjson.OPT_SORT_KEYS), key=door.keys.hashing, digest_size=16
     ).digest()
+    content["receivedtime"] = told_received  # the ledger dates by it even what is refused further down
     offset_from_utc = occurred_at.utcoffset() or timedelta()
     return Event(
         key_of(source, event_id),

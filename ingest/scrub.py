@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 # Most texts have neither an address nor the seven digits of the shortest number: they cost nothing.
 HAS_ADDRESS = re.compile(r"@|[(\[]at[)\]]", re.IGNORECASE)
@@ -24,6 +25,9 @@ IDENTITY_CODE_LOOKALIKE = re.compile(
 IDENTITY_CODE_SPACED = re.compile(
     rf"(?<![0-9A-Za-z]){DATE}\s?(?P<sign>{CENTURY_SIGNS})?\s?{TAIL}(?![0-9A-Za-z])", re.IGNORECASE
 )
+
+# In codes and references, which are refused and not scrubbed: whole, so that no serial number is taken for one.
+IDENTITY_CODE_ALONE = re.compile(rf"(?<![0-9A-Za-z]){DATE}{CENTURY_SIGNS}{TAIL}(?![0-9A-Za-z])", re.IGNORECASE)
 
 IBAN_START = re.compile(r"(?=([A-Z]{2})[0-9]{2}[ -]?[0-9A-Z])", re.IGNORECASE)
 IBAN_LENGTHS = {
@@ -69,6 +73,12 @@ def scrub(text: str) -> str:
     while scrubbed != text:  # what stood glued to a replaced part may be seen only now
         text, scrubbed = scrubbed, _scrub_once(scrubbed)
     return text
+
+
+@lru_cache(maxsize=10_000)
+def names_person(code: str) -> bool:
+    """Whether a code or a reference, which nobody scrubs, holds an identity code or an e-mail address."""
+    return any(map(_has_valid_check, IDENTITY_CODE_ALONE.finditer(code))) or ("@" in code and bool(EMAIL.search(code)))
 
 
 def _scrub_once(text: str) -> str:

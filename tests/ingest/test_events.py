@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sample_events import event, line
 
 from ingest.contracts import FOLDER, read_contracts
-from ingest.events import Door, Event, Rejection, key_of, parse
+from ingest.events import Door, Event, Rejection, attribution, key_of, parse
 from ingest.keys import Keys
 
 KAFKA_TIME = datetime(2026, 10, 5, 6, 15, 3, tzinfo=UTC)
@@ -46,6 +46,11 @@ def judged(value: bytes, door: Door = DOOR) -> Event | Rejection:
             "key_without_scope",
             "subject",
         ),
+        (line(x=1)[:-1] + b', "deep": ' + b"[" * 900 + b"]" * 900 + b"}", "contract", "nested deeper"),
+        (line(source="/points/131052-308T"), "personal_data", "source"),
+        (line(id="matti.meikalainen@example.fi"), "personal_data", "id"),
+        (line(subject="131052-308t"), "personal_data", "subject"),
+        (line(data={"mode": "web", "answers": [], "topic": "131052-308t"}), "personal_data", "data.topic"),
     ],
 )
 def test_a_bad_record_is_refused_with_a_reason_that_names_what_to_mend(value, code, names):
@@ -58,7 +63,10 @@ def test_a_bad_record_is_refused_with_a_reason_that_names_what_to_mend(value, co
 
 def test_a_reason_never_repeats_the_value_it_is_about():
     refused = judged(line(subject="131052-308T", data={"mode": "Matti Meikäläinen", "answers": [], "040 1234567": "x"}))
+    named = judged(line(data={"mode": "web", "answers": [], "0401234567": "x", **{f"a{n}": n for n in range(999)}}))
 
+    assert "1234567" not in str(named)
+    assert len(named.reason_text) < 500
     assert "Meikäläinen" not in str(refused)
     assert "1234567" not in str(refused)
     assert "131052-308T" not in str(refused)
@@ -96,6 +104,23 @@ def test_whatever_is_put_into_a_field_of_an_event_nothing_breaks(example, data):
 
     assert isinstance(result, Event | Rejection)
     assert not isinstance(result, Event) or orjson.loads(result.data) is not None
+
+
+def test_a_whole_number_is_the_same_number_with_or_without_a_point():
+    answer = {"question_code": "overall", "question_version": 1.0, "scale_code": "faces_5", "raw_value": 4.0}
+
+    accepted = judged(line(data={"mode": "device", "answers": [answer]}))
+
+    assert orjson.loads(accepted.data)["answers"] == [{**answer, "question_version": 1, "raw_value": 4}]
+    assert b"4.0" not in accepted.data
+
+
+def test_the_ledger_dates_a_refused_event_as_its_producer_did():
+    late = line(data={"mode": "web", "answers": [], "text": "a\0b"}, receivedtime="2026-10-09T00:00:00Z")
+
+    counted = attribution(json.loads(late), KAFKA_TIME, trusts_received_time=True)
+
+    assert (judged(late).source, judged(late).received_at) == counted
 
 
 def test_texts_are_scrubbed_and_references_hashed_before_landing():
