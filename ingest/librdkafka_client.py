@@ -3,7 +3,7 @@
 import asyncio
 import functools
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import confluent_kafka
@@ -133,24 +133,29 @@ class LibrdkafkaProducer:
     """Sends from within an event loop; a send is done when all in-sync replicas have its messages.
 
     Belongs to one event loop: delivery reports are served in it, so *acknowledged* is never called from elsewhere.
+    Messages outlive their send: what Kafka confirms too late for the sender is still *acknowledged*, and counted.
     """
 
     def __init__(self, settings: Settings, acknowledged: Acknowledged, timeout_seconds: float) -> None:
         self._acknowledged = acknowledged
+        self._timeout_seconds = timeout_seconds
         self._in_flight = 0
+        self._is_late = False
         self._polling: asyncio.TimerHandle | None = None
         self._producer = confluent_kafka.Producer(
             {
                 "bootstrap.servers": kafka_bootstrap_servers(settings),
                 "enable.idempotence": True,  # with it, acks=all
                 "linger.ms": 2,
-                "message.timeout.ms": int(timeout_seconds * 1000),
+                "message.timeout.ms": 60_000,
                 "partitioner": "murmur2_random",  # as kafka-python does: a point's events share a partition
             }
         )
 
     async def send(self, messages: Sequence[Message]) -> None:
-        """Raises NotAcknowledged when Kafka has not confirmed all: some may have arrived."""
+        """Raises NotAcknowledged when Kafka has not confirmed all: some may have arrived, or may yet."""
+        if self._is_late and self._in_flight:
+            raise NotAcknowledged("Kafka has yet to confirm earlier messages")
         finished = asyncio.get_running_loop().create_future()
         remaining, failure = len(messages), None
 
@@ -159,26 +164,39 @@ class LibrdkafkaProducer:
             self._in_flight -= 1
             remaining -= 1
             if error is None:
+                self._is_late = False
                 self._acknowledged(message, record.timestamp()[1])
             else:
                 failure = error.str()
             if not remaining and not finished.done():
                 finished.set_result(failure)
 
-        for message in messages:
-            try:
+        self._produce(messages, delivered)
+        if messages:
+            await self._confirmed(finished)
+
+    def _produce(self, messages: Sequence[Message], delivered: Callable[[Message, Any, Any], None]) -> None:
+        try:
+            for message in messages:
                 self._producer.produce(
                     message.topic,
                     key=message.key,
                     value=message.value,
                     on_delivery=functools.partial(delivered, message),
                 )
-            except (BufferError, confluent_kafka.KafkaException) as error:
-                self._poll()
-                raise NotAcknowledged(str(error)) from error
-            self._in_flight += 1
-        self._poll()
-        if messages and (problem := await finished):
+                self._in_flight += 1
+        except (BufferError, confluent_kafka.KafkaException) as error:
+            raise NotAcknowledged(str(error)) from error
+        finally:
+            self._poll()
+
+    async def _confirmed(self, finished: "asyncio.Future[str | None]") -> None:
+        try:
+            problem = await asyncio.wait_for(finished, self._timeout_seconds)
+        except TimeoutError as error:
+            self._is_late = True
+            raise NotAcknowledged(f"not confirmed within {self._timeout_seconds:g} s") from error
+        if problem is not None:
             raise NotAcknowledged(problem)
 
     def answers(self, timeout_seconds: float) -> bool:

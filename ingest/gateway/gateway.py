@@ -85,13 +85,12 @@ class Gateway:
         now = datetime.now(UTC)
         token = self._token(request, now)
         kind = media_type(request.headers)
-        self._spend(token, 1)
         body = await self._body(request)
         items = events_of(kind, request.headers, body)
         if len(items) > self._limits.batch_events:
             fix = f"send at most {self._limits.batch_events} events in a request"
             raise Refusal(422, "too_many_events", fix, value=len(items))
-        self._spend(token, len(items) - 1)
+        self._spend(token, max(1, len(items)))
         judgement = self._judge.judge(items, token, now)
         await self._send(judgement)
         self._count(token, judgement)
@@ -112,8 +111,6 @@ class Gateway:
         return token
 
     def _spend(self, token: Token, events: int) -> None:
-        if events < 1:
-            return
         bucket = self._buckets.get(token.token_id)
         if bucket is None:
             bucket = self._buckets[token.token_id] = Bucket(self._limits.events_per_second, self._limits.burst_events)
@@ -122,7 +119,7 @@ class Gateway:
                 429,
                 "too_fast",
                 f"send at most {self._limits.events_per_second:g} events a second: wait {seconds} s, send it again",
-                headers={"Retry-After": str(seconds)} | _ENDS_CONNECTION,
+                headers={"Retry-After": str(seconds)},
             )
 
     async def _body(self, request: Request) -> bytes:

@@ -31,7 +31,7 @@ class Bucket:
         self.filled_at = time.monotonic()
 
     def take(self, count: int) -> int:
-        """Take *count*, or nothing: 0 when it was there, else the seconds after which it will be."""
+        """Take *count*, or nothing: 0 when they were there, else the seconds until they will be."""
         now = time.monotonic()
         self.level = min(self.burst_events, self.level + (now - self.filled_at) * self.events_per_second)
         self.filled_at = now
