@@ -14,7 +14,10 @@ from (
     select min(occurred_at) as arrived_at, min(received_at) as first_received_at
     from landing.event
     where
-        event_type like 'queue.%'
+        event_type in (
+            'queue.ticket_issued', 'queue.checked_in', 'queue.called', 'queue.service_started', 'queue.service_ended',
+            'queue.abandoned', 'queue.no_show'
+        )
         and received_at >= current_setting('pulssi.read_from')::timestamptz
         and received_at < current_setting('pulssi.cutoff')::timestamptz
     group by data ->> 'ticket_key'
