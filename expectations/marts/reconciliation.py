@@ -4,10 +4,11 @@ import great_expectations as gx
 import great_expectations.expectations as gxe
 
 from expectations.checks import check
+from expectations.marts import answer_sheets
 
 # Counted apart from the models, from the events. What came after the month before was final belongs to no fact of it.
-# A ticket belongs to the month of its first event.
-BATCH = """
+# A ticket belongs to the month of its first event, an answer to the day of the visit that it names, else to its own.
+BATCH = f"""
 select 'tickets' as what, count(*) as expected_count,
     (select count(*) from warehouse.int_tickets_followed) as found_count
 from (
@@ -28,17 +29,10 @@ where
 union all
 select 'answers', coalesce(sum(json_array_length(data -> 'answers')), 0),
     (select count(*) from warehouse.int_feedback_answers_scored)
-from landing.event
+from ({answer_sheets.BATCH}) as sheets
 where
-    event_type = 'feedback.given'
-    and received_at >= current_setting('pulssi.read_from')::timestamptz
-    and received_at < current_setting('pulssi.cutoff')::timestamptz
-    and (case
-            when time_precision = 'day'
-                then occurred_at at time zone 'UTC' + make_interval(mins => utc_offset_minutes)
-            else occurred_at at time zone current_setting('pulssi.time_zone')
-        end >= current_setting('pulssi.month')::date
-        or received_at < current_setting('pulssi.month_before_final_at')::timestamptz)
+    case when is_dated_by_visit then visited_on else answered_on end >= current_setting('pulssi.month')::date
+    or received_at < current_setting('pulssi.month_before_final_at')::timestamptz
 union all
 select 'tickets in facts', count(*),
     (select coalesce(sum(ticket_count), 0) from warehouse.fct_tickets)

@@ -75,6 +75,11 @@ def add_reference(connection):
     add(connection, "reference.target", **target, **strict)
     survey = {"source": "/surveys/w", "family": "feedback", "collection_mode": "survey", "cadence": "wave"}
     add(connection, "reference.source", **survey, owner="team", **since)
+    for agency, point in (("kela", "booked"), ("vero", "aml_maintained")):
+        calls = {"source": f"/agencies/{agency}/interviews", "family": "feedback", "collection_mode": "interview"}
+        add(
+            connection, "reference.source", **calls, owner=agency, service_point_id=point, cadence="continuous", **since
+        )
     booking = {"source": "/agencies/kela/booking", "family": "booking", "cadence": "continuous", "owner": "kela"}
     add(connection, "reference.source", **booking, **since)
 

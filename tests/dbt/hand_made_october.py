@@ -61,7 +61,7 @@ RULES = {
 
 
 def events():
-    return [*rule_tickets(), *waits(), *days(), *booked(), *other_points()]
+    return [*rule_tickets(), *waits(), *days(), *booked(), *other_points(), *answers_about_visits()]
 
 
 def rule_tickets():
@@ -153,3 +153,21 @@ def other_points():
     yield answer("survey_only", "2026-11-01T00:00:00+02:00", "5", offset_minutes=120, **survey)
     for hour in ("00:30", "01:30"):
         yield event("device.heartbeat", "night", f"2026-10-25T{hour}:00+00:00", device_id="d", device_kind="feedback")
+
+
+def answers_about_visits():
+    """Interviews and forms that name the day of the visit: it decides the month, unless it cannot be."""
+    call = {"mode": "interview", "scale": "rating_5", "source": "/agencies/kela/interviews"}
+    yield answer("booked", "2026-11-02T11:00:00+02:00", "5", visited_on="2026-10-31", **call)
+    yield answer("booked", "2026-10-09 23:59:57", "4", visited_on="2026-09-29", **call)
+    yield answer("booked", "2026-10-09 23:59:58", "1", visited_on="2026-09-29", **call)
+    yield answer("booked", "2026-10-20 11:00:00", "3", visited_on="2026-10-21", **call)
+    yield answer("booked", "2026-10-22 11:00:00", "2", **call)
+    yield answer("booked", "2026-10-01 11:00:00", "1", visited_on="2026-07-01", **call)
+    yield answer("booked", "2026-10-02 11:00:00", "4", visited_on="2026-07-01", **call)
+    yield answer("booked", "2026-10-11 11:00:00", "5", visited_on="2026-10-09", agency="te_office", **call)
+    fell_silent = call | {"source": "/agencies/vero/interviews"}
+    yield answer("aml_maintained", "2026-10-02 11:00:00", "2", visited_on="2026-09-28", **fell_silent)
+    form = {"mode": "survey", "scale": "rating_5", "source": "/surveys/w", "precision": "day"}
+    yield answer("booked", "2026-10-01T00:00:00+05:00", "5", visited_on="2026-10-01", offset_minutes=300, **form)
+    yield answer("booked", "2026-11-01T00:00:00+02:00", "2", visited_on="2026-10-30", offset_minutes=120, **form)

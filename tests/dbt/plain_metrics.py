@@ -1,7 +1,7 @@
 """The metrics once more, in plain Python straight from the rows of landing and reference: no dbt, no SQL of ours."""
 
 from collections import Counter, defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
@@ -9,6 +9,7 @@ from psycopg.rows import dict_row
 
 RETRY = timedelta(seconds=5)
 LONGEST_WAIT = 4 * 3600
+LONGEST_DAYS_TO_ANSWER = 92
 ORDER = ("ticket_issued", "checked_in", "called", "service_started", "service_ended", "abandoned", "no_show")
 METRICS_OF_ANSWERS = {
     "overall": ("satisfaction_mean", "satisfaction_happy_share"),
@@ -59,6 +60,12 @@ class World:
             offset = timedelta(minutes=event["utc_offset_minutes"])
             return (event["occurred_at"].astimezone(UTC) + offset).date()
         return event["occurred_at"].astimezone(self.zone).date()
+
+    def day_of_visit(self, sheet):
+        """The day that the answers of a sheet are about, if it tells one that can be; else its own."""
+        answered_on = self.day(sheet)
+        visited_on = date.fromisoformat(sheet["data"].get("visited_on") or str(answered_on))
+        return visited_on if 0 <= (answered_on - visited_on).days <= LONGEST_DAYS_TO_ANSWER else answered_on
 
     def is_built(self, day):
         return self.before <= day < self.end
@@ -221,10 +228,12 @@ def count_answers(world, books):
     listed = {(row["scale_code"], row["raw_value"]): row["score"] for row in world.tables["scale_value"]}
     populations = {row["wave_id"]: row["population"] for row in world.tables["wave"]}
     for event in world.events:
-        day, data = world.day(event), event["data"]
+        data = event["data"]
+        if event["event_type"] != "feedback.given":
+            continue
+        day = world.day_of_visit(event)
         population = data.get("population") or populations.get(data.get("wave_id"), "customers")
-        is_answered = event["event_type"] == "feedback.given" and world.counts(event, day)
-        for answer in data["answers"] if is_answered and population == "customers" else ():
+        for answer in data["answers"] if world.counts(event, day) and population == "customers" else ():
             key = (answer["scale_code"], str(answer["raw_value"]))
             if key not in listed:
                 continue

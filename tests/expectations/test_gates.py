@@ -22,6 +22,11 @@ pytestmark = pytest.mark.services
 MONTH = parse_month("2026-10")
 GOOD_MONTH = Path(__file__).with_name("good_month.sql")
 
+NAME_A_VISIT = """
+    update landing.event set data = (data::jsonb || '{{"visited_on": "{}"}}')::json
+    where event_type = 'feedback.given' and received_at >= '2026-10-12'
+"""
+
 MakeMonth = Callable[[], Settings]
 
 
@@ -96,6 +101,7 @@ def test_a_good_month_passes_every_gate_without_a_warning(month, stage):
          "no_event_from_the_future"),
         ("landing", "delete from reference.service_point", "points_are_registered"),
         ("marts", "delete from landing.event where data ->> 'ticket_key' like 'a%'", "nothing_is_lost_or_doubled"),
+        ("marts", NAME_A_VISIT.format("2026-09-30"), "nothing_is_lost_or_doubled"),
         ("marts", "update warehouse.fct_tickets set called_count = called_count + 1", "every_ticket_has_one_fate"),
         ("marts", "update warehouse.fct_ticket_waits set wait_seconds = -60 where wait_seconds = 120",
          "wait_is_plausible"),
@@ -147,6 +153,7 @@ def test_a_broken_month_is_stopped_by_the_check_that_names_the_fault(month, stag
         ("landing", "insert into reference.source values ('new', 'queue', null, 'beta', 'kela', 'daily', '2026-10-01')",
          "every_source_delivered"),
         ("marts", "update warehouse.dim_service_points set valid_from = '2026-10-15'", "point_was_valid_on_the_day"),
+        ("marts", NAME_A_VISIT.format("2026-11-30"), "visits_are_dated_before_their_answers"),
         ("marts", "update warehouse.fct_tickets set agency_code = 'teleport'", "agency_is_in_the_dimension"),
         ("metrics", "update warehouse.metric_values set denominator = 10 * denominator where period = '2026-09-01'",
          "volume_does_not_halve"),

@@ -29,7 +29,7 @@ answers as (
     select
         feedback.event_key,
         feedback.service_point_id,
-        {{ agency_on('feedback.agency_code', 'feedback.occurred_date', 'agencies') }} as agency_code,
+        {{ agency_on('feedback.agency_code', 'feedback.about_date', 'agencies') }} as agency_code,
         feedback.collection_mode,
         coalesce(feedback.service_kind, 'unknown') as service_kind,
         coalesce(feedback.population, waves.population, 'customers') as population,
@@ -38,7 +38,7 @@ answers as (
         answer.value ->> 'raw_value' as raw_value,
         cast(answer.value ->> 'question_version' as integer) as question_version,
         cast(answer.position as integer) as answer_number,
-        feedback.occurred_date as opening_date
+        feedback.about_date as opening_date
 
     from feedback
     left join waves on feedback.wave_id = waves.wave_id

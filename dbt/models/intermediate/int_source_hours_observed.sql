@@ -10,14 +10,14 @@ hours_with_an_event as (
 
     select
         source,
-        occurred_date as opening_date,
+        about_date as opening_date,
         -- An event known only by its day says nothing about an hour; it still counts as a delivery.
         case when time_precision <> 'day' then date_trunc('hour', occurred_at, 'UTC') end as hour_starts_at,
         count(*) as event_count
 
     from events
 
-    where {{ in_built_months('occurred_date') }}
+    where {{ in_built_months('about_date') }}
 
     group by 1, 2, 3
 

@@ -13,12 +13,12 @@ counted_by_month_and_day_of_receipt as (
         source,
         event_type,
         count(*) as event_count,
-        cast(date_trunc('month', occurred_date) as date) as period,
+        cast(date_trunc('month', about_date) as date) as period,
         received_date
 
     from late_events
 
-    group by service_point_id, source, event_type, date_trunc('month', occurred_date), received_date
+    group by service_point_id, source, event_type, date_trunc('month', about_date), received_date
 
 )
 

@@ -16,6 +16,7 @@ envelopes as (
         time_precision,
         occurred_hour,
         occurred_date,
+        about_date,
         occurred_at,
         received_at
 

@@ -18,7 +18,7 @@ feedback_given as (
         data ->> 'population' as population,
         data ->> 'wave_id' as wave_id,
         data -> 'answers' as answers,
-        occurred_date,
+        about_date,
         occurred_at,
         received_at
 

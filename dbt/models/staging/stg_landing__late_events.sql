@@ -7,7 +7,7 @@ events as (
         source,
         event_type,
         service_point_id,
-        {{ local_date_of_event() }} as occurred_date,
+        {{ day_of_event() }} as about_date,
         cast({{ local_time('received_at') }} as date) as received_date,
         occurred_at,
         received_at
@@ -22,7 +22,7 @@ received_after_the_month_was_final as (
 
     from events
 
-    where received_at >= {{ final_cutoff("date_trunc('month', occurred_date)") }}
+    where received_at >= {{ final_cutoff("date_trunc('month', about_date)") }}
 
 )
 
