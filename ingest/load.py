@@ -13,7 +13,7 @@ from infra import database
 from infra.errors import ActionNeeded
 from infra.settings import Settings, read_settings
 from ingest import kafka_client
-from ingest.contracts import families, read_contracts
+from ingest.contracts import Contract, families, read_contracts
 from ingest.events import Door
 from ingest.keys import Keys, read_keys
 from ingest.landing import FencedOff, Outcome, prefer_compiled_dumpers, store
@@ -52,12 +52,18 @@ def load(follow: bool, batch_size: int, worker: str) -> None:
     )
 
 
-def drain(settings: Settings, worker: str = "1", batch_size: int = 10_000, follow: bool = False) -> Iterator[Progress]:
+def drain(
+    settings: Settings,
+    worker: str = "1",
+    batch_size: int = 10_000,
+    follow: bool = False,
+    contracts: dict[str, Contract] | None = None,
+) -> Iterator[Progress]:
     """Store batch after batch; end when every partition has reached the end it had at the start, unless *follow*.
 
     Raises ActionNeeded when offsets are lost, the deployment's key is another one, or a service does not answer.
     """
-    contracts = read_contracts()
+    contracts = contracts or read_contracts()
     topics = kafka_client.ensure_topics(
         settings, [kafka_client.topic_name(settings, family) for family in families(contracts)]
     )

@@ -69,8 +69,8 @@ SUITE = gx.ExpectationSuite(
             name="rejected_share_is_not_absurd",
             says="at most 20 % of all events were rejected",
             action=(
-                "a contract, a key or a clock changed for many sources: read ops.dead_letter by "
-                "reason_code, mend, replay"
+                "a contract, a key or a clock changed for many sources: pulssi dead-letters list --summary says "
+                "which; mend, pulssi dead-letters replay"
             ),
         ),
         no_rows(
@@ -82,8 +82,8 @@ SUITE = gx.ExpectationSuite(
             name="rejected_share_by_source",
             says="at most 2 % of the events of each source were rejected",
             action=(
-                "tell the owner of the source (reference.source) the reason_text in ops.dead_letter; "
-                "its figures miss these events"
+                "tell the owner of the source (reference.source) what pulssi dead-letters explain says; its figures "
+                "miss these events"
             ),
             severity=WARNING,
         ),

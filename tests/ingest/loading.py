@@ -1,7 +1,9 @@
 """What the tests of loading share: points, loaders in processes of their own, and a look at what is stored."""
 
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from infra import database
@@ -48,3 +50,22 @@ def start_loader(environment, worker, batch_size):
 
 def loader_log(environment):
     return Path(environment["PULSSI_HOME"]) / "loaders.log"
+
+
+def waits_for_the_ledger(settings):
+    query = "select count(*) from pg_locks where not granted and relation = 'ops.ledger'::regclass"
+    return rows(settings, query)[0][0] > 0
+
+
+def wait_for(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "nothing happened in time"
+        time.sleep(0.002)
+
+
+def kill(loader):
+    was_alive = loader.poll() is None
+    loader.send_signal(signal.SIGKILL)
+    loader.wait(10)
+    return int(was_alive)

@@ -1,12 +1,10 @@
 """A loader that is killed again and again loses nothing and doubles nothing."""
 
 import json
-import signal
-import time
 from collections import Counter
 
 import pytest
-from loading import register, rows, start_loader
+from loading import kill, register, rows, start_loader, wait_for, waits_for_the_ledger
 from sample_events import line
 
 from infra import database
@@ -104,24 +102,5 @@ def kill_inside_a_transaction(settings, environment):
     return died if was_inside else 0
 
 
-def waits_for_the_ledger(settings):
-    query = "select count(*) from pg_locks where not granted and relation = 'ops.ledger'::regclass"
-    return rows(settings, query)[0][0] > 0
-
-
-def kill(loader):
-    was_alive = loader.poll() is None
-    loader.send_signal(signal.SIGKILL)
-    loader.wait(10)
-    return int(was_alive)
-
-
 def stored_offset(settings):
     return rows(settings, "select coalesce(sum(next_offset), 0) from ops.kafka_offset")[0][0]
-
-
-def wait_for(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "nothing happened in time"
-        time.sleep(0.002)
