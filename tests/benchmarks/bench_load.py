@@ -241,7 +241,8 @@ def generate(count: int) -> Iterator[bytes]:
         point = f"point_{number % POINTS}"
         milliseconds = f"{1_790_000_000_000 + number:012x}"
         event["id"] = f"{milliseconds[:8]}-{milliseconds[8:]}-7000-8000-{number:012x}"
-        event["subject"] = point
+        if "subject" in event:  # some families have none
+            event["subject"] = point
         event["source"] = f"/points/{point}/systems/s1"
         yield json.dumps(event).encode()
 
