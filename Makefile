@@ -2,7 +2,7 @@
 #   make demo    two simulated months from events to reports, on a fresh machine
 #   make test    all tests, on a real Kafka and a real PostgreSQL of their own
 #   make check   format, lint, types, SQL, conventions
-#   make bench   how fast loading is, beside COPY
+#   make bench   how fast loading is, beside COPY, and the gateway, beside a server that checks nothing
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -36,6 +36,7 @@ check: setup
 
 bench: setup
 	$(BIN)/python tests/benchmarks/bench_load.py
+	$(BIN)/python tests/benchmarks/bench_gateway.py run
 
 format: setup
 	$(BIN)/ruff check --fix .

@@ -117,7 +117,11 @@ def read_balance(connection: psycopg.Connection) -> Balance:
     told = {topic for topic, produced, *_ in topics if produced is not None}
     faults += [
         f"{day} {source} ({topic}): {produced} produced, {received} in the ledger"
-        + (" (not loaded yet? pulssi load)" if produced > received else "")
+        + (
+            " (not loaded yet? pulssi load)"
+            if produced > received
+            else " (a sender was killed before it wrote its count?)"
+        )
         for day, source, topic, produced, received in connection.execute(_BY_SOURCE_AND_DAY)
         if topic in told
     ]

@@ -2,18 +2,18 @@
 
 import asyncio
 import contextlib
+import functools
 import logging
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta
 
 import psycopg
 
 from infra import database
 from infra.errors import ActionNeeded
 from infra.settings import Settings
-from ingest.events import attribution, from_milliseconds
 from ingest.gateway.tokens import Token, hash_of, keep_last_use, read_tokens
 from ingest.kafka_client import Message
 from ingest.produce import add_produced
@@ -23,6 +23,12 @@ log = logging.getLogger(__name__)
 ROUND_SECONDS = 1.0
 LAST_USE_SECONDS = 60.0
 STALE_SECONDS = 5.0
+DAY_MS = 24 * 3600 * 1000
+
+
+@functools.lru_cache(maxsize=8)
+def _date(days: int) -> date:
+    return date(1970, 1, 1) + timedelta(days)
 
 
 class Books:
@@ -49,11 +55,12 @@ class Books:
         self._last_uses[token.token_id] = now
 
     def acknowledged(self, message: Message, timestamp_ms: int) -> None:
-        """Count a message under the source and day that the loader will count it under."""
-        source, received_at = attribution(
-            message.note, from_milliseconds(timestamp_ms), self._settings.deployment.trusts_received_time
-        )
-        self._produced[received_at.astimezone(UTC).date(), source, message.topic] += 1
+        """Count a message under the source and day that the loader will count it under. Its note is an Origin.
+
+        A deployment that trusts the gateway's time of receipt has it in the event; else the broker's time counts.
+        """
+        source, received_date = message.note
+        self._produced[received_date or _date(timestamp_ms // DAY_MS), source, message.topic] += 1
 
     def are_current(self) -> bool:
         """Whether PostgreSQL has answered within the last seconds."""

@@ -93,8 +93,9 @@ class Gateway:
         self._spend(token, max(1, len(items)))
         judgement = self._judge.judge(items, token, now)
         await self._send(judgement)
-        self._count(token, judgement)
-        return _response(judgement, is_batch=kind in (BATCH, LINES))
+        counts = _counts(judgement)
+        self._count(token, counts, judgement.reasons)
+        return _response(judgement, counts, is_batch=kind in (BATCH, LINES))
 
     def _token(self, request: Request, now: datetime) -> Token:
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
@@ -153,11 +154,11 @@ class Gateway:
         except NotAcknowledged as problem:
             raise _come_again("kafka_away", "not confirmed by Kafka") from problem
 
-    def _count(self, token: Token, judgement: Judgement) -> None:
-        for outcome, count in _counts(judgement).items():
+    def _count(self, token: Token, counts: dict[str, int], reasons: list[str]) -> None:
+        for outcome, count in counts.items():
             if count:
                 self.metrics.events.labels(token.name, outcome).inc(count)
-        for reason in judgement.reasons:
+        for reason in reasons:
             self.metrics.rejected.labels(token.name, reason).inc()
 
     async def _watch_kafka(self, producer: kafka_client.AcknowledgingProducer, stopping: asyncio.Event) -> None:
@@ -177,9 +178,8 @@ def _counts(judgement: Judgement) -> dict[str, int]:
     return {outcome: outcomes.count(outcome) for outcome in ("accepted", "duplicate", "rejected")}
 
 
-def _response(judgement: Judgement, is_batch: bool) -> Response:
+def _response(judgement: Judgement, counts: dict[str, int], is_batch: bool) -> Response:
     """200 when nothing was rejected, 207 when some of a batch was, 422 when all was."""
-    counts = _counts(judgement)
     content: dict[str, Any] = {**counts, "events": judgement.answers}
     if not counts["rejected"]:
         return response(200, content)

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -16,6 +16,13 @@ from ingest.gateway.tokens import Token
 from ingest.kafka_client import Message, topic_name
 
 _LONGEST_VALUE = 200
+
+
+class Origin(NamedTuple):
+    """Under which source and UTC day of receipt the loader will count an event; None means the broker's day."""
+
+    source: str
+    received_date: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,7 @@ class Judge:
     def judge(self, items: Sequence[Any], token: Token, received_at: datetime) -> Judgement:
         """Refuses the whole request (403) when one event is none of the token's."""
         judgement = Judgement()
+        received_text = received_at.isoformat()
         seen: dict[tuple[str, str], dict[str, Any]] = {}
         for index, item in enumerate(items):
             event_id = item.get("id") if isinstance(item, dict) else None
@@ -44,7 +52,7 @@ class Judge:
                 answer["id"] = event_id[:128]
             _require_scope(item, token, answer)
             try:
-                message = self._message(item, seen, received_at)
+                message = self._message(item, seen, received_at, received_text)
             except Refused as refused:
                 code, text = refused.args
                 judgement.reasons.append(code)
@@ -56,17 +64,22 @@ class Judge:
             judgement.answers.append(answer)
         return judgement
 
-    def _message(self, item: Any, seen: dict[tuple[str, str], dict[str, Any]], received_at: datetime) -> Message | None:
+    def _message(
+        self, item: Any, seen: dict[tuple[str, str], dict[str, Any]], received_at: datetime, received_text: str
+    ) -> Message | None:
         """The event as a message, None when the request held it already. Raises Refused."""
         if isinstance(item, Unreadable):
             raise Refused("not_json", f"line {item.line} is not JSON in UTF-8 (column {item.column})")
         if not isinstance(item, dict):
             raise Refused("not_an_object", "JSON but not an object: send one CloudEvent in its place")
-        trusts = self.settings.deployment.trusts_received_time
+        trusts, received_date = self.settings.deployment.trusts_received_time, None
         if not (trusts and isinstance(item.get("receivedtime"), str)):
-            item["receivedtime"] = received_at.isoformat()
+            item["receivedtime"] = received_text
+        if trusts:
+            _, received_at = attribution(item, received_at, trusts)
+            received_date = received_at.astimezone(UTC).date()
         value = _encoded(item, self.json_depth)
-        contract, _ = check(item, attribution(item, received_at, trusts)[1], self.contracts)
+        contract, _ = check(item, received_at, self.contracts)
         check_storable(value)
         without_receipt = {name: part for name, part in item.items() if name != "receivedtime"}
         before = seen.setdefault((item["source"], item["id"]), without_receipt)
@@ -75,7 +88,8 @@ class Judge:
                 return None
             raise Refused("conflict", "id: another event of this request has the same id: give each event its own")
         key = item.get("subject") or item["source"]
-        return Message(topic_name(self.settings, contract.family), key.encode(), value, item)
+        origin = Origin(item["source"], received_date)
+        return Message(topic_name(self.settings, contract.family), key.encode(), value, origin)
 
 
 def _require_scope(item: Any, token: Token, answer: dict[str, Any]) -> None:
