@@ -48,6 +48,7 @@ def test_every_event_type_is_a_message_on_the_channel_of_its_family():
 def test_every_message_has_examples_that_its_schema_accepts(message):
     validator = jsonschema_rs.Draft202012Validator(message["payload"]["schema"], validate_formats=True)
 
+    assert message["payload"]["schemaFormat"] == "application/schema+json;version=draft-2020-12"
     assert message["examples"]
     for example in message["examples"]:
         validator.validate(example["payload"])
