@@ -107,14 +107,14 @@ def test_what_the_source_has_sent_again_meanwhile_is_not_counted_twice(deploymen
 def test_of_two_dead_letters_with_one_id_the_first_is_let_in(deployment):
     settings, environment = deployment
     other = later(2, time="2026-10-05T09:16:00+03:00")
-    load_by_older_contracts(settings, [later(2), later(2), other])
+    load_by_older_contracts(settings, [later(2), other, other])
 
-    says = replayed(environment, "--batch-size", 2)
+    says = replayed(environment, "--batch-size", 1)
 
-    assert says == "replayed 3 dead letters: 1 accepted, 1 duplicate, 0 held, 1 still refused"
+    assert says == "replayed 3 dead letters: 1 accepted, 0 duplicate, 0 held, 2 still refused"
     minutes = "select extract(minute from occurred_at)::int from landing.event"
     assert rows(settings, minutes) == [(15,)]
-    assert ledger(settings) == {"2026-10-05": (1, 1, 1, 1, 0)}
+    assert ledger(settings) == {"2026-10-05": (1, 0, 2, 2, 0)}
     assert faults(settings) == []
 
 
