@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
@@ -16,6 +17,7 @@ from infra.services import kafka_bootstrap_servers
 from infra.settings import Settings
 
 SESSION_TIMEOUT_MS = 10_000
+LARGEST_BYTES = 900_000  # of a key and a value; with what Kafka adds it stays below the megabyte that is its default
 
 LOST_OFFSETS = (
     "Kafka no longer has the offset at which loading should continue ({}): events may have been deleted before they "
@@ -108,14 +110,32 @@ def ensure_topics(settings: Settings, topics: Iterable[str]) -> dict[str, TopicI
 def produce(settings: Settings, messages: Iterable[Message], acknowledged: Acknowledged) -> None:
     """Send messages; *acknowledged(message, timestamp_ms)* is called for each that all in-sync replicas have.
 
-    Raises ActionNeeded when Kafka refuses or does not answer: what was acknowledged until then stays.
+    Raises ActionNeeded when Kafka refuses or does not answer: what was acknowledged until then stays; and after all
+    others are sent, when some are larger than Kafka takes.
     """
+    too_large = 0
+
+    def that_fit() -> Iterator[Message]:
+        nonlocal too_large
+        for message in messages:
+            if len(message.value) + len(message.key or b"") <= LARGEST_BYTES:
+                yield message
+            else:
+                too_large += 1
+
     if settings.kafka_client == "librdkafka":
         from ingest import librdkafka_client
 
-        librdkafka_client.produce(settings, messages, acknowledged)
+        librdkafka_client.produce(settings, that_fit(), acknowledged)
     else:
-        _produce_with_kafka_python(settings, messages, acknowledged)
+        from ingest import kafka_python_producer
+
+        kafka_python_producer.produce(settings, that_fit(), acknowledged)
+    if too_large:
+        raise ActionNeeded(
+            f"{too_large} events are larger than the {LARGEST_BYTES} bytes that Kafka takes and were not sent, "
+            "the others were: no contract allows events of this size, so look what they hold"
+        )
 
 
 def open_producer(settings: Settings, acknowledged: Acknowledged, timeout_seconds: float = 5) -> AcknowledgingProducer:
@@ -207,32 +227,14 @@ class _SeekOnAssignment(kafka.ConsumerRebalanceListener):  # type: ignore[misc] 
         self._seek()
 
 
-def _produce_with_kafka_python(settings: Settings, messages: Iterable[Message], acknowledged: Acknowledged) -> None:
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait, so that no event is counted half."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        producer = kafka.KafkaProducer(
-            bootstrap_servers=kafka_bootstrap_servers(settings),
-            acks="all",
-            enable_idempotence=True,
-            linger_ms=20,
-            batch_size=256 * 1024,
-        )
-    except kafka.errors.KafkaError as error:
-        raise unreachable(settings, error) from error
-    try:
-        for batch in batches(messages, 5000):
-            futures = [producer.send(message.topic, key=message.key, value=message.value) for message in batch]
-            failure = None
-            for message, future in zip(batch, futures, strict=True):
-                try:
-                    acknowledged(message, future.get(timeout=60).timestamp)
-                except kafka.errors.KafkaError as error:
-                    failure = failure or error  # those behind it may have arrived: count them first
-            if failure:
-                raise failure
-    except kafka.errors.KafkaError as error:
-        raise unreachable(settings, error) from error
+        yield
     finally:
-        producer.close(timeout=10)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def batches(messages: Iterable[Message], size: int) -> Iterator[list[Message]]:

@@ -27,17 +27,17 @@ produced as (
     select topic, sum(produced_count)::bigint as produced from ops.produced group by topic
 )
 select
-    loaded.topic,
+    coalesce(loaded.topic, produced.topic) as topic,
     produced.produced,
-    loaded.received,
+    coalesce(loaded.received, 0),
     coalesce(counted.accepted, 0),
     coalesce(counted.duplicate, 0),
     coalesce(counted.rejected, 0),
     coalesce(counted.held, 0)
 from loaded
 left join counted on counted.topic = loaded.topic
-left join produced on produced.topic = loaded.topic
-order by loaded.topic
+full join produced on produced.topic = loaded.topic
+order by 1
 """
 
 _BY_SOURCE_AND_DAY = """

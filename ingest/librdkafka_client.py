@@ -21,6 +21,7 @@ from ingest.kafka_client import (
     NotAcknowledged,
     StartAt,
     batches,
+    uninterrupted,
 )
 
 POLL_SECONDS = 0.002
@@ -41,19 +42,31 @@ def produce(settings: Settings, messages: Iterable[Message], acknowledged: Ackno
             "enable.idempotence": True,
             "linger.ms": 20,
             "message.timeout.ms": 60_000,
+            "queue.buffering.max.kbytes": 8 * 1024**2,  # a batch of the largest events
+            "partitioner": "murmur2_random",  # as kafka-python does: a point's events share a partition
         }
     )
-    for batch in batches(messages, 5000):
-        for message in batch:
-            producer.produce(
-                message.topic,
-                key=message.key,
-                value=message.value,
-                on_delivery=functools.partial(delivered, message),
-            )
-        producer.flush()
-        if failures:
-            raise _stopped(failures[0])
+    try:
+        for batch in batches(messages, 5000):
+            for message in batch:
+                producer.produce(
+                    message.topic,
+                    key=message.key,
+                    value=message.value,
+                    on_delivery=functools.partial(delivered, message),
+                )
+            _flush(producer)
+            if failures:
+                raise _stopped(failures[0])
+    finally:  # whatever stopped it: what still arrives counts
+        _flush(producer)
+
+
+def _flush(producer: confluent_kafka.Producer) -> None:
+    remaining = 1
+    while remaining:
+        with uninterrupted():
+            remaining = producer.flush(1)
 
 
 class LibrdkafkaConsumer:

@@ -40,6 +40,7 @@ def send(settings: Settings, events: Iterable[bytes]) -> int:
 
     What Kafka acknowledged is counted in ops.produced even when a later event fails (ActionNeeded).
     """
+    database.connect(settings).close()  # what is sent must be counted: better not begun than not counted
     known = set(families(read_contracts()))
     kafka_client.ensure_topics(settings, [kafka_client.topic_name(settings, family) for family in known])
     counts: Counter[tuple[date, str, str]] = Counter()
@@ -65,7 +66,8 @@ def _message(settings: Settings, value: bytes, known: set[str]) -> kafka_client.
     except orjson.JSONDecodeError:
         content = None
     fields = content if isinstance(content, dict) else {}
-    parts = str(fields.get("type")).split(".")
+    event_type = fields.get("type")
+    parts = event_type.split(".") if isinstance(event_type, str) else []
     family = parts[2] if len(parts) > 3 and parts[2] in known else UNREADABLE_FAMILY
     key = fields.get("subject") or fields.get("source")
     encoded = key.encode() if isinstance(key, str) else None

@@ -69,3 +69,9 @@ def kill(loader):
     loader.send_signal(signal.SIGKILL)
     loader.wait(10)
     return int(was_alive)
+
+
+def start_producer(environment, file):
+    command = [sys.executable, "-m", "infra", "produce", str(file)]
+    with loader_log(environment).open("ab") as log:
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
