@@ -16,6 +16,8 @@ UNREADABLE = "(unreadable)"
 FUTURE_FLAG = timedelta(minutes=10)
 FUTURE_LIMIT = timedelta(hours=24)
 
+_CODE = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -234,10 +236,10 @@ def _hashed(value: str, scope: str, scope_value: str, keys: Keys) -> str:
 
 
 def _short(value: object) -> str | None:
-    """A field of a refused event, only where it is a harmless code."""
-    if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_.:-]{1,128}", value) and scrub(value) == value:
-        return value
-    return None
+    """A field of a refused event, only where it is a harmless code; some UUIDs look as if they held a phone number."""
+    if not isinstance(value, str) or not _CODE.fullmatch(value):
+        return None
+    return value if _UUID.fullmatch(value) or scrub(value) == value else None
 
 
 def from_milliseconds(timestamp: int) -> datetime:

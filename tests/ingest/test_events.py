@@ -123,6 +123,11 @@ def test_the_ledger_dates_a_refused_event_as_its_producer_did():
     assert (judged(late).source, judged(late).received_at) == counted
 
 
+@pytest.mark.parametrize("event_id", ["04012345-6789-7000-8000-040123456789", "a1"])
+def test_the_id_of_a_refused_event_is_kept_though_its_digits_look_like_a_phone_number(event_id):
+    assert judged(line(id=event_id, data={})).event_id == event_id
+
+
 def test_texts_are_scrubbed_and_references_hashed_before_landing():
     data = {
         "mode": "sms",
