@@ -20,8 +20,8 @@ VARIABLES = {
     "PULSSI_DATABASE_URL": "a PostgreSQL to use instead of the embedded one: postgresql://user:password@host:port/database",
     "PULSSI_KAFKA_BOOTSTRAP_SERVERS": "a Kafka to use instead of the embedded one: host:port[,host:port]",
     "PULSSI_KAFKA_CLIENT": "kafka-python (default) or librdkafka",
-    "PULSSI_POSTGRES_PORT": "port of the embedded PostgreSQL (default: 54329)",
-    "PULSSI_KAFKA_PORT": "port of the embedded Kafka; the next one is its controller's (default: 59092)",
+    "PULSSI_POSTGRES_PORT": "port of the embedded PostgreSQL (default: 15432)",
+    "PULSSI_KAFKA_PORT": "port of the embedded Kafka; the next one is its controller's (default: 19092)",
 }
 
 DEPLOYMENT_VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
@@ -80,8 +80,8 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
         database_url=_url(values),
         kafka_bootstrap_servers=values.get("PULSSI_KAFKA_BOOTSTRAP_SERVERS"),
         kafka_client=client,
-        postgres_port=_port(values, "PULSSI_POSTGRES_PORT", 54329),
-        kafka_port=_port(values, "PULSSI_KAFKA_PORT", 59092),
+        postgres_port=_port(values, "PULSSI_POSTGRES_PORT", 15432),
+        kafka_port=_port(values, "PULSSI_KAFKA_PORT", 19092),
     )
 
 

@@ -1,6 +1,8 @@
 """The real Kafka and PostgreSQL of a test run: started once, stopped and removed at its end."""
 
+import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -69,13 +71,10 @@ def make_deployment(service_environment: dict[str, str]) -> MakeDeployment:
 
 
 def _free_port() -> int:
-    """A port that is free and whose next one is too (Kafka's controller takes it)."""
+    """A port that is free and whose next one is too (for Kafka's controller), below those of outgoing connections."""
     while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return int(port)
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as first, socket.socket() as second, contextlib.suppress(OSError):
+            first.bind(("127.0.0.1", port))
+            second.bind(("127.0.0.1", port + 1))
+            return port

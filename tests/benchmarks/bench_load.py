@@ -47,7 +47,7 @@ def main(events: int, before: int) -> None:
     """Measure loading against COPY on an empty table and on one with many rows."""
     home = Path(tempfile.mkdtemp(prefix="pulssi-bench-"))
     home.chmod(0o755)
-    environment = {"PULSSI_HOME": str(home), "PULSSI_POSTGRES_PORT": "54331", "PULSSI_KAFKA_PORT": "59192"}
+    environment = {"PULSSI_HOME": str(home), "PULSSI_POSTGRES_PORT": "15442", "PULSSI_KAFKA_PORT": "19192"}
     settings = read_settings(environment)
     try:
         list(services.start(settings))
