@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
@@ -229,12 +230,21 @@ class _SeekOnAssignment(kafka.ConsumerRebalanceListener):  # type: ignore[misc] 
 
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C wait, so that no event is counted half."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Let Ctrl-C wait, so that no event is counted half.
+
+    A signal mask would not do: the client's own thread takes the signal, and Python raises it in the main one.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        raise KeyboardInterrupt
 
 
 def batches(messages: Iterable[Message], size: int) -> Iterator[list[Message]]:
