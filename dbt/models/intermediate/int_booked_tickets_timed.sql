@@ -42,8 +42,8 @@ timed as (
         service_point_id,
         agency_code,
         waiting_outcome,
-        cast(floor(check_in_delay_as_told) as integer) as check_in_delay_seconds,
-        cast(floor(call_delay_as_told) as integer) as call_delay_seconds,
+        cast(floor(check_in_delay_as_told) as bigint) as check_in_delay_seconds,
+        cast(floor(call_delay_as_told) as bigint) as call_delay_seconds,
         -- A call before the slot is no wait, however early it comes.
         case
             when booked_wait_as_told <= {{ var('longest_wait_seconds') }}
