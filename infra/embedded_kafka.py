@@ -1,6 +1,7 @@
 """The embedded Apache Kafka: one KRaft node on the machine's Java, jars pinned in kafka/pom.xml."""
 
 import base64
+import json
 import shutil
 import subprocess
 import uuid
@@ -20,32 +21,33 @@ from infra.processes import (
 from infra.settings import ROOT, Settings
 
 SOURCES = ROOT / "infra" / "kafka"
+UTF_8 = ("env", "LC_ALL=C.UTF-8")  # so that Java finds folders whose names are not English
 
 
 def start(settings: Settings) -> bool:
     """Start the node unless it runs; say whether it had to be started."""
     folder = settings.home / "kafka"
-    pid_file = folder / "kafka.pid"
-    if running_pid(pid_file, "kafka.Kafka") and is_listening(settings.kafka_port):
+    pid_file, properties = folder / "kafka.pid", folder / "server.properties"
+    if running_pid(pid_file, properties) and is_listening(settings.kafka_port):
         return False
     require_disk_space(folder)
     require_free_port(settings.kafka_port, "PULSSI_KAFKA_PORT")
     require_free_port(settings.kafka_port + 1, "PULSSI_KAFKA_PORT")
     java = require_tool("java", "openjdk-17-jre-headless")
     jars = _jars(settings)
-    properties = _write_properties(folder, settings.kafka_port)
+    _write_properties(properties, settings.kafka_port)
     log = folder / "kafka.log"
     if not (folder / "data" / "meta.properties").exists():
         _format(java, jars, properties)
     pid = run_in_background(
         log,
-        java, "-Xmx512m", "-Xms256m", f"-Dlog4j2.configurationFile={SOURCES / 'log4j2.xml'}",
+        *UTF_8, java, "-Xmx512m", "-Xms256m", f"-Dlog4j2.configurationFile={SOURCES / 'log4j2.xml'}",
         "-cp", f"{jars}/*", "kafka.Kafka", str(properties),
     )  # fmt: skip
     pid_file.write_text(f"{pid}\n")
 
     def is_up() -> bool:
-        if not running_pid(pid_file, "kafka.Kafka"):
+        if not running_pid(pid_file, properties):
             raise ActionNeeded(f"Kafka stopped while starting: read the end of {log}")
         return is_listening(settings.kafka_port)
 
@@ -55,7 +57,8 @@ def start(settings: Settings) -> bool:
 
 def shut_down(settings: Settings) -> bool:
     """Stop the node if it runs; say whether it ran."""
-    pid = running_pid(settings.home / "kafka" / "kafka.pid", "kafka.Kafka")
+    folder = settings.home / "kafka"
+    pid = running_pid(folder / "kafka.pid", folder / "server.properties")
     if pid is None:
         return False
     stop(pid)
@@ -86,22 +89,22 @@ def _jars(settings: Settings) -> Path:
     return folder
 
 
-def _write_properties(folder: Path, port: int) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    properties = folder / "server.properties"
+def _write_properties(properties: Path, port: int) -> None:
+    properties.parent.mkdir(parents=True, exist_ok=True)
+    data = json.dumps(str(properties.parent / "data"))[1:-1]  # Java's escapes in properties files are those of JSON
     properties.write_text(
         (SOURCES / "server.properties").read_text()
         + f"listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{port + 1}\n"
         + f"advertised.listeners=PLAINTEXT://127.0.0.1:{port}\n"
         + f"controller.quorum.voters=1@127.0.0.1:{port + 1}\n"
-        + f"log.dirs={folder / 'data'}\n"
+        + f"log.dirs={data}\n"
     )
-    return properties
 
 
 def _format(java: str, jars: Path, properties: Path) -> None:
     cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     command = [
+        *UTF_8,
         java,
         "-cp",
         f"{jars}/*",

@@ -4,6 +4,7 @@ import importlib.util
 import os
 import pwd
 import secrets
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -28,7 +29,7 @@ SERVER_SETTINGS = {
 def start(settings: Settings) -> bool:
     """Start the cluster unless it runs, creating it the first time; say whether it had to be started."""
     folder = settings.home / "postgres"
-    if running_pid(folder / "data" / "postmaster.pid", "postgres") and is_listening(settings.postgres_port):
+    if running_pid(folder / "data" / "postmaster.pid", folder / "data") and is_listening(settings.postgres_port):
         return False
     require_disk_space(settings.home)
     require_free_port(settings.postgres_port, "PULSSI_POSTGRES_PORT")
@@ -48,7 +49,7 @@ def start(settings: Settings) -> bool:
 def shut_down(settings: Settings, mode: str = "fast") -> bool:
     """Stop the cluster if it runs; say whether it ran. *immediate* leaves data to be recovered or deleted."""
     data = settings.home / "postgres" / "data"
-    if not running_pid(data / "postmaster.pid", "postgres"):
+    if not running_pid(data / "postmaster.pid", data):
         return False
     _run("pg_ctl", "-D", str(data), "-m", mode, "-w", "stop", complaint="PostgreSQL did not stop")
     return True
@@ -71,23 +72,31 @@ def binaries() -> Path:
 
 
 def _initialise(settings: Settings, folder: Path) -> None:
-    keys = settings.home / "keys"
-    keys.mkdir(mode=0o700, exist_ok=True)
+    """Make the cluster beside its place and move it there when it is whole: what was interrupted is begun again."""
+    unfinished = folder / "data.unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
     password = secrets.token_urlsafe(24)
     password_file = folder / "initial_password"
-    password_file.write_text(password)
+    _write_secret(password_file, password)
     _give_to_server_user(password_file)
     try:
         _run(
-            "initdb", "-D", str(folder / "data"), "-U", USER, "--encoding=UTF8", "--locale=C.UTF-8",
+            "initdb", "-D", str(unfinished), "-U", USER, "--encoding=UTF8", "--locale=C.UTF-8",
             "--auth=scram-sha-256", f"--pwfile={password_file}",
             complaint="PostgreSQL's data folder could not be created",
         )  # fmt: skip
     finally:
         password_file.unlink()
-    kept = keys / "postgres_password"
-    kept.touch(mode=0o600)
-    kept.write_text(password)
+    keys = settings.home / "keys"
+    keys.mkdir(mode=0o700, exist_ok=True)
+    _write_secret(keys / "postgres_password", password)
+    unfinished.rename(folder / "data")
+
+
+def _write_secret(path: Path, secret: str) -> None:
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(secret)
 
 
 def _give_to_server_user(path: Path) -> None:

@@ -51,12 +51,12 @@ def run_in_background(log: Path, *command: str) -> int:
     return int(started.stdout)
 
 
-def running_pid(pid_file: Path, name: str) -> int | None:
-    """The process a pid file speaks of, if it is alive and really is *name* (pids are reused)."""
+def running_pid(pid_file: Path, argument: Path) -> int | None:
+    """The process a pid file speaks of, if it lives and was given *argument*: pids are reused, by other homes too."""
     try:
         pid = int(pid_file.read_text().split()[0])
-        command_line = Path(f"/proc/{pid}/cmdline").read_bytes()
-        return pid if name.encode() in command_line and not _is_zombie(pid) else None
+        arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return pid if os.fsencode(argument) in arguments and not _is_zombie(pid) else None
     except (OSError, ValueError, IndexError):
         return None
 

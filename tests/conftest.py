@@ -29,7 +29,7 @@ retention_days: 7
 @pytest.fixture(scope="session")
 def service_environment() -> Iterator[dict[str, str]]:
     """PULSSI_* variables of running services that only this test run uses."""
-    home = Path(tempfile.mkdtemp(prefix="pulssi-test-"))
+    home = Path(tempfile.mkdtemp(prefix="pulssi test ä-"))  # a folder as people name them
     home.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
     environment = {
         "PULSSI_HOME": str(home),

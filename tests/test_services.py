@@ -1,10 +1,18 @@
 """Starting and stopping the services: what a person reads when something is in the way."""
 
+import os
+import signal
 import socket
+import stat
 import subprocess
 import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+
+from infra.processes import running_pid
 
 
 def pulssi(environment, *arguments):
@@ -85,6 +93,52 @@ def test_services_that_run_are_found_again_and_answer(service_environment):
     assert again.stdout.count("already running") == 2
     assert status.returncode == 0
     assert "DOES NOT" not in status.stdout
+
+
+@pytest.mark.services
+def test_a_cluster_whose_making_was_broken_off_is_made_again(tmp_path_factory, unused_port):
+    home = tmp_path_factory.mktemp("broken_off")
+    for folder in (home, *home.parents[:2]):
+        folder.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PULSSI_HOME": str(home),
+        "PULSSI_POSTGRES_PORT": str(unused_port),
+        "PULSSI_KAFKA_BOOTSTRAP_SERVERS": "elsewhere:9092",
+    }
+    first = subprocess.Popen([sys.executable, "-m", "infra", "up"], env=environment, start_new_session=True)
+    while not list(home.glob("postgres/*/PG_VERSION")) and first.poll() is None:
+        time.sleep(0.002)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+
+    started = pulssi(environment, "up")
+    migrated = pulssi(environment, "migrate")
+    pulssi(environment, "down")
+
+    assert (started.returncode, migrated.returncode) == (0, 0), started.stderr + migrated.stderr
+    assert stat.filemode((home / "keys" / "postgres_password").stat().st_mode) == "-rw-------"
+    assert not (home / "postgres" / "initial_password").exists()
+
+
+def test_a_pid_file_whose_process_belongs_to_another_home_speaks_of_nothing(tmp_path):
+    pid_file = tmp_path / "kafka.pid"
+    pid_file.write_text(f"{os.getpid()}\n")
+    argument = Path(Path("/proc/self/cmdline").read_text().split("\0")[0])
+
+    assert running_pid(pid_file, argument) == os.getpid()
+    assert running_pid(pid_file, tmp_path / "server.properties") is None
+
+
+@pytest.mark.services
+def test_nobody_on_the_machine_can_read_the_password_from_the_arguments_of_psql(make_deployment):
+    _, environment = make_deployment()
+    password = urlsplit(pulssi(environment, "url").stdout.strip()).password
+
+    shown = pulssi(environment, "psql", "-c", r"\! tr '\0' ' ' < /proc/$PPID/cmdline")
+
+    assert "postgresql://pulssi@127.0.0.1" in shown.stdout
+    assert password not in shown.stdout
 
 
 @pytest.mark.services
