@@ -36,9 +36,10 @@ def read_keys(settings: Settings) -> Keys:
     folder = keys_folder(settings)
     if not (folder / "dead_letters.public").exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        private = nacl.public.PrivateKey.generate()
         _keep(folder / "hashing", secrets.token_bytes(32))
-        _keep(folder / "dead_letters.private", bytes(private))
+        _keep(folder / "dead_letters.private", bytes(nacl.public.PrivateKey.generate()))
+        # Of the private key that stayed: it may be that of another process, or of an attempt that was broken off.
+        private = nacl.public.PrivateKey((folder / "dead_letters.private").read_bytes())
         _keep(folder / "dead_letters.public", bytes(private.public_key))
     return Keys(
         hashing=(folder / "hashing").read_bytes(),
