@@ -24,6 +24,10 @@ LOST_OFFSETS = (
     "Kafka no longer has the offset at which loading should continue ({}): events may have been deleted before they "
     "were loaded. Compare pulssi ledger with the sources before you move ops.kafka_offset"
 )
+UNKNOWN_CODEC = (
+    "kafka-python cannot unpack what a sender compressed ({}): load it with PULSSI_KAFKA_CLIENT=librdkafka, and set "
+    "compression.type=uncompressed on the topic, as Pulssi does where it creates one"
+)
 SAME_NAME = "another loader with the same --worker name has taken over: give each process its own name"
 
 
@@ -185,6 +189,8 @@ class KafkaPythonConsumer:
             return []  # between a partition's assignment and the listener's seek
         except kafka.errors.FencedInstanceIdError as error:
             raise ActionNeeded(SAME_NAME) from error
+        except kafka.errors.UnsupportedCodecError as error:
+            raise ActionNeeded(UNKNOWN_CODEC.format(error)) from error
         return [
             Fetched(
                 partition.topic,
@@ -254,9 +260,16 @@ def batches(messages: Iterable[Message], size: int) -> Iterator[list[Message]]:
 
 
 def _new_topic(settings: Settings, name: str) -> NewTopic:
-    """As the deployment says; dated by the broker, because by the device's time old events would be deleted at once."""
+    """As the deployment says; dated by the broker, because by the device's time old events would be deleted at once.
+
+    Whatever a sender compresses with, the broker unpacks: kafka-python has not every codec.
+    """
     retention_ms = settings.deployment.retention_days * 24 * 3600 * 1000
-    configs = {"message.timestamp.type": "LogAppendTime", "retention.ms": str(retention_ms)}
+    configs = {
+        "message.timestamp.type": "LogAppendTime",
+        "retention.ms": str(retention_ms),
+        "compression.type": "uncompressed",
+    }
     return NewTopic(name, settings.deployment.partitions, -1, topic_configs=configs)
 
 

@@ -1,5 +1,6 @@
 """From Kafka to landing on the real services: each event exactly once, whatever happens to the loader."""
 
+import confluent_kafka
 import kafka
 import pytest
 from loading import load_all, loader_log, register, rows, start_loader
@@ -129,6 +130,20 @@ def test_records_missing_from_a_topic_stop_the_loader_instead_of_being_skipped(d
 
     with pytest.raises(ActionNeeded, match="records are missing"):
         load_all(settings)
+
+
+def test_a_sender_may_compress_as_it_likes_and_send_keys_headers_and_nothing(deployment):
+    settings, _ = deployment
+    send(settings, [line(0)])
+    for number, codec in enumerate(("gzip", "snappy", "lz4", "zstd"), start=1):
+        sender = confluent_kafka.Producer(
+            {"bootstrap.servers": kafka_bootstrap_servers(settings), "compression.type": codec}
+        )
+        sender.produce(topic_name(settings, "feedback"), key=b"\xff", value=line(number), headers=[("x", b"\xff")])
+        sender.produce(topic_name(settings, "feedback"), key=b"\xff", value=None)
+        sender.flush()
+
+    assert load_all(settings) == {"accepted": 5, "duplicate": 0, "rejected": 4, "held": 0}
 
 
 def test_two_loaders_share_the_work_and_nothing_is_lost_or_doubled(deployment):
