@@ -133,6 +133,15 @@ def _url(values: dict[str, str]) -> str | None:
         raise ActionNeeded(
             "PULSSI_DATABASE_URL does not begin with postgresql://: give postgresql://user:password@host:port/database"
         )
+    if url is not None:
+        from psycopg import ProgrammingError, conninfo
+
+        try:
+            conninfo.conninfo_to_dict(url)
+        except ProgrammingError:  # its words hold the password
+            raise ActionNeeded(
+                "PULSSI_DATABASE_URL cannot be read: write special characters of the password as %XX, a % as %25"
+            ) from None
     return url
 
 

@@ -49,11 +49,12 @@ def _moment(text: str, column: TimeColumn) -> str:
     """RFC 3339 with the offset of the zone at that moment; of an hour that comes twice the first is meant."""
     try:
         moment = datetime.strptime(text, column.format).replace(tzinfo=column.time_zone)
-    except ValueError as error:
+        told_back = moment.astimezone(UTC).astimezone(column.time_zone)
+    except (ValueError, OverflowError) as error:
         raise RowSkipped(f"{column.name}: not a time like {column.format}") from error
     if column.precision == "day":
         moment = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-    elif moment.astimezone(UTC).astimezone(column.time_zone).replace(tzinfo=None) != moment.replace(tzinfo=None):
+    elif told_back.replace(tzinfo=None) != moment.replace(tzinfo=None):
         raise RowSkipped(f"{column.name}: an hour that the clocks skipped in {column.time_zone}")
     return moment.isoformat()
 
@@ -84,7 +85,7 @@ def _cell(written: str, column: Column) -> Any:
             raise RowSkipped(f"{column.name}: a code that the mapping does not list")
         return column.codes[written]
     if column.type == "integer":
-        if not re.fullmatch(r"[+-]?[0-9]+", written):
+        if not re.fullmatch(r"[+-]?[0-9]{1,18}", written):
             raise RowSkipped(f"{column.name}: not a whole number")
         return int(written)
     if column.type == "number":

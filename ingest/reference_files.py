@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, time
@@ -11,6 +12,8 @@ from pathlib import Path
 from infra.errors import ActionNeeded
 from ingest.reference_checks import Reference, Row, Value, find_problems
 from ingest.reference_tables import Column, Table, tables
+
+LARGEST = 2**31 - 1  # what an integer of PostgreSQL holds
 
 
 def read_reference(folders: Iterable[Path]) -> Reference:
@@ -51,7 +54,7 @@ def _read_file(path: Path, table: Table, problems: list[str]) -> Iterator[Row]:
         problems.append(f"{where}: byte {error.start} is not UTF-8: save the file as UTF-8")
         return
     reader = csv.reader(lines)
-    header = next(reader, [])
+    header = _next_row(reader, where, problems) or []
     wanted = [column.name for column in table.columns]
     if sorted(header) != sorted(wanted):
         missing = [name for name in wanted if name not in header]
@@ -61,12 +64,20 @@ def _read_file(path: Path, table: Table, problems: list[str]) -> Iterator[Row]:
             f"{where} row 1: the header {' and '.join(parts) or 'repeats a column'}: give {','.join(wanted)}"
         )
         return
-    for cells in reader:
+    while (cells := _next_row(reader, where, problems)) is not None:
         place = f"{where} row {reader.line_num}"
         if len(cells) != len(header):
             problems.append(f"{place}: {len(cells)} cells, the header has {len(header)}: quote cells that hold a comma")
         elif any(cells):
             yield _row(place, dict(zip(header, (cell.strip() for cell in cells), strict=True)), table, problems)
+
+
+def _next_row(reader: Iterator[list[str]], where: str, problems: list[str]) -> list[str] | None:
+    try:
+        return next(reader, None)
+    except csv.Error as error:
+        problems.append(f"{where}: {error}: is a quote missing?")
+        return None
 
 
 def _row(place: str, written: dict[str, str], table: Table, problems: list[str]) -> Row:
@@ -92,6 +103,10 @@ def _value(text: str, column: Column) -> Value:
         raise ValueError(f"wrong form: it must match {column.pattern}")
     value = _typed(text, column)
     if isinstance(value, int | Decimal):
+        if not math.isfinite(value):
+            raise ValueError("not a number: write it with a decimal point, like 0.5")
+        if not -LARGEST <= value <= LARGEST:
+            raise ValueError(f"out of range: write at most {LARGEST}")
         low, high = column.minimum, column.maximum
         if low is not None and (value < low or (high is not None and value > high)):
             raise ValueError(f"out of range: write {low:g} {'or more' if high is None else f'to {high:g}'}")

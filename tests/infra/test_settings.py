@@ -19,6 +19,14 @@ def test_an_empty_variable_is_as_good_as_none():
     assert read_settings(given) == read_settings({})
 
 
+def test_a_url_that_cannot_be_read_is_not_shown_because_it_holds_a_password():
+    with pytest.raises(ActionNeeded, match="PULSSI_DATABASE_URL cannot be read") as stopped:
+        read_settings({"PULSSI_DATABASE_URL": "postgresql://pulssi:se%crt@127.0.0.1/pulssi"})
+
+    assert "crt" not in str(stopped.value)
+    assert stopped.value.__suppress_context__
+
+
 @pytest.mark.parametrize(
     ("line", "wrong", "said"),
     [

@@ -114,13 +114,15 @@ def test_rows_that_do_not_fit_are_skipped_and_counted_by_reason(tmp_path):
         ";5.10.2026 klo 9.15;Turku;6.10.2026;4;;",
         "8;29.3.2026 klo 3.30;Turku;6.10.2026;4;;",
         "9;5.10.2026 klo 9.15;Turku;;4;;",
+        f"10;5.10.2026 klo 9.15;Turku;6.10.2026;{'9' * 5000};;",
+        "11;1.1.0001 klo 0.00;Turku;6.10.2026;4;;",
     )
 
     assert len(events) == 1
     assert list(outcome.lines(False)) == [
-        "9 rows read, 1 events sent, 8 rows skipped",
-        "  skipped 2: arvosana: not a whole number (first in line 3)",
-        "  skipped 1: aika: not a time like %d.%m.%Y klo %H.%M (first in line 5)",
+        "11 rows read, 1 events sent, 10 rows skipped",
+        "  skipped 3: arvosana: not a whole number (first in line 3)",
+        "  skipped 2: aika: not a time like %d.%m.%Y klo %H.%M (first in line 5)",
         "  skipped 1: piste: a code that the mapping does not list (first in line 6)",
         "  skipped 1: 3 cells, the header has 7 (first in line 7)",
         "  skipped 1: lomake: empty, so the row could not be known again (first in line 8)",

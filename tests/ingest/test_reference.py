@@ -89,6 +89,12 @@ def event(point, number, received="2026-10-31T22:30:00Z"):
         ),
         ({"waves": ["autumn,customers,2026-10-24,2026-10-25,many,"]}, "invited_count 'many': not a whole number"),
         (
+            {"waves": ["autumn,customers,2026-10-24,2026-10-25,99999999999,"]},
+            "invited_count '99999999999': out of range",
+        ),
+        ({"scale_values": ["faces_5,1,NaN,a,b,c"]}, "score 'NaN': not a number"),
+        ({"holidays": [f"2026-12-06,{'a' * 200_000},b,c"]}, "d/holidays.csv: field larger than field limit"),
+        (
             {"holidays": ["2026-12-06,a,b,c", "2026-12-06,a,b,c"]},
             "holidays.csv row 3, holiday_date '2026-12-06': the same stands in",
         ),
