@@ -56,7 +56,7 @@ def create_app(settings: Settings, limits: Limits) -> FastAPI:
 def _add_events(app: FastAPI, gateway: Gateway) -> None:
     @app.post("/v1/events", responses=RESPONSES, openapi_extra=_described(gateway.contracts), summary="Send events")
     async def post_events(request: Request) -> Response:
-        return await gateway.answer(request)
+        return await gateway.answer(request, gateway.take_events)
 
     describe = app.openapi
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -21,11 +21,14 @@ from ingest.gateway.judging import Judge, Judgement
 from ingest.gateway.limits import Bucket, Limits
 from ingest.gateway.metrics import Metrics
 from ingest.gateway.tokens import Token
-from ingest.kafka_client import NotAcknowledged
+from ingest.kafka_client import Message, NotAcknowledged
 
 KAFKA_CHECK_SECONDS = 1.0
 RETRY_SECONDS = 5
 _ENDS_CONNECTION = {"Connection": "close"}  # the rest of a body that is not wanted is not read either
+
+
+Take = Callable[[Request], Awaitable[Response]]
 
 
 class Gateway:
@@ -62,13 +65,15 @@ class Gateway:
     def readiness(self) -> dict[str, bool]:
         return {"kafka": self._kafka_answers, "postgresql": self.books.are_current()}
 
-    async def answer(self, request: Request) -> Response:
-        """The answer to POST /v1/events, whatever comes."""
+    async def answer(self, request: Request, take: Take) -> Response:
+        """What *take* answers, or why it refused; timed and counted, whatever comes."""
         started = time.monotonic()
         self._requests_at_once += 1
         self.metrics.at_once.set(self._requests_at_once)
         try:
-            answer = await self._take(request)
+            if self._requests_at_once > self._limits.requests_at_once:
+                raise _come_again("busy", "more requests at once than the gateway takes")
+            answer = await take(request)
         except Refusal as refusal:
             self.metrics.refused.labels(refusal.code).inc()
             answer = response(refusal.status, refusal.content, refusal.headers)
@@ -79,25 +84,34 @@ class Gateway:
         self.metrics.seconds.observe(time.monotonic() - started)
         return answer
 
-    async def _take(self, request: Request) -> Response:
-        if self._requests_at_once > self._limits.requests_at_once:
-            raise _come_again("busy", "more requests at once than the gateway takes")
+    async def take_events(self, request: Request) -> Response:
+        """POST /v1/events."""
         now = datetime.now(UTC)
-        token = self._token(request, now)
+        token = self.token(request, now)
         kind = media_type(request.headers)
-        body = await self._body(request)
-        items = events_of(kind, request.headers, body)
-        if len(items) > self._limits.batch_events:
-            fix = f"send at most {self._limits.batch_events} events in a request"
-            raise Refusal(422, "too_many_events", fix, value=len(items))
-        self._spend(token, max(1, len(items)))
-        judgement = self._judge.judge(items, token, now)
-        await self._send(judgement)
-        counts = _counts(judgement)
-        self._count(token, counts, judgement.reasons)
-        return _response(judgement, counts, is_batch=kind in (BATCH, LINES))
+        items = events_of(kind, request.headers, await self.body(request))
+        self.spend(token, len(items))
+        judgement = await self.deliver(items, token, now)
+        return answered(judgement, is_batch=kind in (BATCH, LINES))
 
-    def _token(self, request: Request, now: datetime) -> Token:
+    async def deliver(
+        self, items: Sequence[Any], token: Token, received_at: datetime, also: Sequence[Message] = ()
+    ) -> Judgement:
+        """Judge *items*, send those that are accepted, and *also*, to Kafka, and count what became of them.
+
+        Returns when Kafka has all. Raises Refusal when nothing of it may be taken, or not all is confirmed (503).
+        """
+        judgement = self._judge.judge(items, token, received_at)
+        await self._send([*judgement.messages, *also])
+        for outcome, count in judgement.counts().items():
+            if count:
+                self.metrics.events.labels(token.name, outcome).inc(count)
+        for reason in judgement.reasons:
+            self.metrics.rejected.labels(token.name, reason).inc()
+        return judgement
+
+    def token(self, request: Request, now: datetime) -> Token:
+        """The token that the request shows, in force. Refuses others (401)."""
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
         token = self.books.token(secret.strip()) if scheme.lower() == "bearer" else None
         if token is None or token.expires_at <= now:
@@ -111,11 +125,15 @@ class Gateway:
         self.books.used(token, now)
         return token
 
-    def _spend(self, token: Token, events: int) -> None:
+    def spend(self, token: Token, events: int) -> None:
+        """Take the cost of a request from the token's rate. Refuses too many events (422) and too fast ones (429)."""
+        if events > self._limits.batch_events:
+            fix = f"send at most {self._limits.batch_events} events in a request"
+            raise Refusal(422, "too_many_events", fix, value=events)
         bucket = self._buckets.get(token.token_id)
         if bucket is None:
             bucket = self._buckets[token.token_id] = Bucket(self._limits.events_per_second, self._limits.burst_events)
-        if seconds := bucket.take(events):
+        if seconds := bucket.take(max(1, events)):
             raise Refusal(
                 429,
                 "too_fast",
@@ -123,7 +141,7 @@ class Gateway:
                 headers={"Retry-After": str(seconds)},
             )
 
-    async def _body(self, request: Request) -> bytes:
+    async def body(self, request: Request) -> bytes:
         """The whole body, unless it is too large or takes too long."""
         declared = request.headers.get("content-length", "0")
         parts: list[bytes] = []
@@ -147,19 +165,12 @@ class Gateway:
             raise Refusal(413, "too_large", fix, headers=_ENDS_CONNECTION)
         return b"".join(parts)
 
-    async def _send(self, judgement: Judgement) -> None:
+    async def _send(self, messages: Sequence[Message]) -> None:
         assert self._producer is not None, "requests come while the gateway is running"
         try:
-            await self._producer.send(judgement.messages)
+            await self._producer.send(messages)
         except NotAcknowledged as problem:
             raise _come_again("kafka_away", "not confirmed by Kafka") from problem
-
-    def _count(self, token: Token, counts: dict[str, int], reasons: list[str]) -> None:
-        for outcome, count in counts.items():
-            if count:
-                self.metrics.events.labels(token.name, outcome).inc(count)
-        for reason in reasons:
-            self.metrics.rejected.labels(token.name, reason).inc()
 
     async def _watch_kafka(self, producer: kafka_client.AcknowledgingProducer, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
@@ -173,13 +184,9 @@ def _come_again(code: str, why: str) -> Refusal:
     return Refusal(503, code, fix, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
-def _counts(judgement: Judgement) -> dict[str, int]:
-    outcomes = [answer["outcome"] for answer in judgement.answers]
-    return {outcome: outcomes.count(outcome) for outcome in ("accepted", "duplicate", "rejected")}
-
-
-def _response(judgement: Judgement, counts: dict[str, int], is_batch: bool) -> Response:
+def answered(judgement: Judgement, is_batch: bool) -> Response:
     """200 when nothing was rejected, 207 when some of a batch was, 422 when all was."""
+    counts = judgement.counts()
     content: dict[str, Any] = {**counts, "events": judgement.answers}
     if not counts["rejected"]:
         return response(200, content)

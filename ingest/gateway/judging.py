@@ -33,6 +33,10 @@ class Judgement:
     messages: list[Message] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
+    def counts(self) -> dict[str, int]:
+        outcomes = [answer["outcome"] for answer in self.answers]
+        return {outcome: outcomes.count(outcome) for outcome in ("accepted", "duplicate", "rejected")}
+
 
 @dataclass(frozen=True, slots=True)
 class Judge:
