@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from ingest.contracts import FOLDER, Contract, families, read_contracts
+from ingest.contracts import FOLDER, Contract, families, read_contracts, read_every_version
 
 _JSON_SCHEMA = "application/schema+json;version=draft-2020-12"
 _KAFKA = "0.5.0"  # of the Kafka bindings' own specification
@@ -17,7 +17,7 @@ _CONTENT_TYPE = "application/cloudevents+json"
 def documents(folder: Path = FOLDER) -> dict[str, bytes]:
     """Every document by its file name; the same contracts give the same bytes."""
     contracts = sorted(read_contracts(folder).values(), key=lambda contract: contract.type)
-    files = {f"schemas/{contract.version}.json": _encoded(event_schema(contract)) for contract in contracts}
+    files = {f"schemas/{each.version}.json": _encoded(event_schema(each)) for each in read_every_version(folder)}
     files["asyncapi.json"] = _encoded(asyncapi(contracts, folder))
     files["events.md"] = _table(contracts).encode()
     return files

@@ -34,35 +34,48 @@ class Contract:
 
 
 def read_contracts(folder: Path = FOLDER) -> dict[str, Contract]:
-    """All contracts below *folder*, by CloudEvents type; family and event are the folder's and the file's name."""
+    """All contracts below *folder*, the newest minor version of each, by CloudEvents type."""
+    return {contract.type: contract for contract in read_every_version(folder)}
+
+
+def read_every_version(folder: Path = FOLDER) -> list[Contract]:
+    """Every file below *folder*, minor versions in order; family and event are the folder's and the file's name."""
     envelope = orjson.loads((folder / "envelope.v1.json").read_bytes())
-    newest: dict[str, tuple[int, Contract]] = {}
+    found: list[tuple[str, int, Contract]] = []
     for path in sorted(folder.glob("*/*.json")):
         name = FILE_NAME.fullmatch(path.name)
         if name is None:
             continue
         minor = int(name["minor"] or 0)
-        contract = _contract(
-            path.parent.name, name["event"], name["major"], minor, orjson.loads(path.read_bytes()), envelope
-        )
-        if contract.type not in newest or newest[contract.type][0] < minor:
-            newest[contract.type] = (minor, contract)
-    return {event_type: contract for event_type, (_, contract) in newest.items()}
+        payload = orjson.loads(path.read_bytes())
+        contract = _contract(path.parent.name, name["event"], name["major"], minor, payload, envelope)
+        found.append((contract.type, minor, contract))
+    return [contract for _, _, contract in sorted(found, key=lambda each: each[:2])]
 
 
 def explain(contract: Contract, content: dict[str, Any]) -> str:
     """Which field breaks which rule of the contract, without the value: it may be about a person."""
+    return next(faults(contract, content))
+
+
+def faults(contract: Contract, content: dict[str, Any]) -> Iterator[str]:
+    """All that explain would say, were each fault the only one."""
     try:
-        error = next(contract.validator.iter_errors(content))
+        for error in contract.validator.iter_errors(content):
+            yield from _explained(contract, error)
     except ValueError:
-        return "event: nested deeper than any contract: send it as the contract says"
+        yield "event: nested deeper than any contract: send it as the contract says"
+
+
+def _explained(contract: Contract, error: jsonschema_rs.ValidationError) -> Iterator[str]:
     path = [str(part) for part in error.instance_path]
     if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
         names = [name if _FIELD_NAME.fullmatch(name) else "(unreadable name)" for name in error.kind.unexpected[:5]]
-        return "; ".join(f"{'.'.join([*path, name])}: unknown field, leave it out" for name in names)
-    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
-        return f"{'.'.join([*path, str(error.kind.property)])}: missing, and required by {contract.version}"
-    return f"{'.'.join(path) or 'event'}: {error.message} (contract {contract.version})"
+        yield "; ".join(f"{'.'.join([*path, name])}: unknown field, leave it out" for name in names)
+    elif isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
+        yield f"{'.'.join([*path, str(error.kind.property)])}: missing, and required by {contract.version}"
+    else:
+        yield f"{'.'.join(path) or 'event'}: {error.message} (contract {contract.version})"
 
 
 def families(contracts: dict[str, Contract]) -> list[str]:

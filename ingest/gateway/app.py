@@ -12,6 +12,7 @@ from infra.settings import Settings
 from ingest.contracts import Contract
 from ingest.gateway.answers import Answer, Problem, response
 from ingest.gateway.bodies import BATCH, BINARY, LINES, STRUCTURED
+from ingest.gateway.contract_pages import add_contracts
 from ingest.gateway.gateway import Gateway
 from ingest.gateway.limits import Limits
 
@@ -49,6 +50,7 @@ def create_app(settings: Settings, limits: Limits) -> FastAPI:
         redoc_url=None,
     )
     _add_events(app, gateway)
+    add_contracts(app)
     _add_health(app, gateway)
     return app
 
