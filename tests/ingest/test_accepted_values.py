@@ -20,7 +20,7 @@ DOOR = Door(CONTRACTS, Keys(b"k" * 32, nacl.public.PrivateKey(b"p" * 32).public_
 KAFKA_TIME = from_milliseconds(1_790_000_000_000)
 ZONES = st.sampled_from(["Z", "+03:00", "-14:59", "+14:59", "+23:59"])
 FRACTIONS = st.sampled_from(["", ".5", "." + "1" * 9, "." + "1" * 300])
-CASTS = {"integer": "integer", "boolean": "boolean", "date": "date", "date-time": "timestamptz"}
+CASTS = {"integer": "integer", "large integer": "bigint", "boolean": "boolean", "date": "date", "date-time": "timestamptz"}
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,9 @@ def readable(schema):
     """The fields of a payload that SQL reads as something else than text, with their types."""
     for name, rule in schema["properties"].items():
         if "pattern" not in rule or "format" in rule:
-            yield from ((name, CASTS[key]) for key in (rule.get("format"), rule.get("type")) if str(key) in CASTS)
+            is_large = rule.get("type") == "integer" and rule.get("maximum", 0) >= 2**31
+            kinds = (rule.get("format"), "large integer" if is_large else rule.get("type"))
+            yield from ((name, CASTS[kind]) for kind in kinds if str(kind) in CASTS)
 
 
 @pytest.mark.parametrize("contract", CONTRACTS.values(), ids=lambda contract: contract.version)
