@@ -11,6 +11,7 @@ from ingest.contracts import Contract, explain
 from ingest.keys import Keys
 from ingest.names import field_naming_a_person, is_source
 from ingest.scrub import scrub
+from ingest.untranslated import reason_of
 
 UNREADABLE = "(unreadable)"
 FUTURE_FLAG = timedelta(minutes=10)
@@ -144,6 +145,8 @@ def check_storable(encoded: bytes) -> None:
 
 def _event(content: dict[str, Any], partition: int, offset: int, kafka_time: datetime, door: Door) -> Event:
     received_at = _received_at(content, kafka_time) if door.trusts_received_time else kafka_time
+    if reason := reason_of(content):
+        raise Refused("not_translated", reason)
     contract, occurred_at = check(content, received_at, door.contracts)
     source, event_id = content["source"], content["id"]
     told_received = content.pop("receivedtime", None)

@@ -9,12 +9,14 @@ from fastapi import FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from infra.settings import Settings
+from ingest.adapters.installations import read_installations
 from ingest.contracts import Contract
 from ingest.gateway.answers import Answer, Problem, response
 from ingest.gateway.bodies import BATCH, BINARY, LINES, STRUCTURED
 from ingest.gateway.contract_pages import add_contracts
 from ingest.gateway.gateway import Gateway
 from ingest.gateway.limits import Limits
+from ingest.gateway.webhooks import add_webhooks
 
 _RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
 RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -50,6 +52,7 @@ def create_app(settings: Settings, limits: Limits) -> FastAPI:
         redoc_url=None,
     )
     _add_events(app, gateway)
+    add_webhooks(app, gateway, read_installations(settings.deployment))
     add_contracts(app)
     _add_health(app, gateway)
     return app

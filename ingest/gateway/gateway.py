@@ -29,13 +29,14 @@ _ENDS_CONNECTION = {"Connection": "close"}  # the rest of a body that is not wan
 
 
 Take = Callable[[Request], Awaitable[Response]]
+Also = Callable[[Judgement], Sequence[Message]]
 
 
 class Gateway:
     """What all requests share. Raises ActionNeeded when Kafka does not answer at the start."""
 
     def __init__(self, settings: Settings, limits: Limits) -> None:
-        self._settings = settings
+        self.settings = settings
         self._limits = replace(limits, burst_events=max(limits.burst_events, limits.batch_events))
         self.contracts = read_contracts()
         topics = [kafka_client.topic_name(settings, family) for family in families(self.contracts)]
@@ -51,7 +52,7 @@ class Gateway:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Connected to Kafka and PostgreSQL; at the end, what is under way is waited for and counted."""
-        self._producer = kafka_client.open_producer(self._settings, self.books.acknowledged)
+        self._producer = kafka_client.open_producer(self.settings, self.books.acknowledged)
         stopping = asyncio.Event()
         keeping = asyncio.create_task(self.books.keep(stopping))
         watching = asyncio.create_task(self._watch_kafka(self._producer, stopping))
@@ -95,14 +96,14 @@ class Gateway:
         return answered(judgement, is_batch=kind in (BATCH, LINES))
 
     async def deliver(
-        self, items: Sequence[Any], token: Token, received_at: datetime, also: Sequence[Message] = ()
+        self, items: Sequence[Any], token: Token, received_at: datetime, also: Also | None = None
     ) -> Judgement:
-        """Judge *items*, send those that are accepted, and *also*, to Kafka, and count what became of them.
+        """Judge *items*, send those that are accepted, and what *also* makes of it, and count what became of them.
 
         Returns when Kafka has all. Raises Refusal when nothing of it may be taken, or not all is confirmed (503).
         """
         judgement = self._judge.judge(items, token, received_at)
-        await self._send([*judgement.messages, *also])
+        await self._send([*judgement.messages, *(also(judgement) if also else ())])
         for outcome, count in judgement.counts().items():
             if count:
                 self.metrics.events.labels(token.name, outcome).inc(count)

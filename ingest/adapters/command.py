@@ -1,0 +1,76 @@
+"""pulssi adapters: which there are, whether the installations' files are right, and what a payload becomes."""
+
+from pathlib import Path
+
+import click
+import orjson
+
+from infra.errors import ActionNeeded
+from infra.settings import read_settings
+from ingest.adapters.adapter import Installation, NotTranslated, translate
+from ingest.adapters.adapter import adapters as known_adapters
+from ingest.adapters.installations import read_installations
+from ingest.adapters.payloads import payloads_of
+from ingest.contracts import explain, read_contracts
+
+
+@click.group(epilog="Example: pulssi adapters list")
+def adapters() -> None:
+    """The adapters of vendors' payloads, and the installations that use them."""
+
+
+@adapters.command(name="list", epilog="Example: pulssi adapters list")
+def list_adapters() -> None:
+    """List adapters and this deployment's installations of them."""
+    installations = read_installations(read_settings().deployment).values()
+    for adapter in known_adapters().values():
+        theirs = [one for one in installations if one.adapter == adapter.name]
+        click.echo(f"{adapter.name}: {adapter.family}, {len(theirs)} installations")
+        for one in theirs:
+            click.echo(f"  {one.name:<24} {one.source:<32} POST /v1/webhooks/{one.name}")
+
+
+@adapters.command(epilog="Example: pulssi adapters check")
+def check() -> None:
+    """Read every installation of this deployment; say what is wrong with the first that is."""
+    deployment = read_settings().deployment
+    installations = read_installations(deployment)
+    click.echo(f"{deployment.name}: {len(installations)} installations, all can be read")
+
+
+@adapters.command(name="translate", epilog="Example: pulssi adapters translate smiley_a payload.json")
+@click.argument("installation")
+@click.argument("file", type=click.Path(exists=True, allow_dash=True, dir_okay=False, path_type=Path))
+def translate_command(installation: str, file: Path) -> None:
+    """Print the events of a vendor's payloads (one, an array, or one a line) without sending them: a dry run.
+
+    Exits with 1 when a payload cannot be translated or an event breaks its contract.
+    """
+    installed = _installed(installation)
+    contracts = read_contracts()
+    failed = 0
+    with click.open_file(str(file), "rb") as stream:
+        payloads = payloads_of(stream.read())
+    for number, payload in enumerate(payloads, 1):
+        try:
+            events = translate(payload, installed)
+        except NotTranslated as problem:
+            failed += 1
+            click.echo(f"payload {number}: {problem}", err=True)
+            continue
+        for event in events:
+            click.echo(orjson.dumps(event))
+            contract = contracts.get(event["type"])
+            if contract is None or not contract.validator.is_valid(event):
+                failed += 1
+                why = "no contract" if contract is None else explain(contract, event)
+                click.echo(f"payload {number}: {event['type']}: {why}", err=True)
+    if failed:
+        raise SystemExit(1)
+
+
+def _installed(name: str) -> Installation:
+    installations = read_installations(read_settings().deployment)
+    if name not in installations:
+        raise ActionNeeded(f"there is no installation {name!r}: give one of {', '.join(installations) or 'none'}")
+    return installations[name]
