@@ -20,7 +20,13 @@ DOOR = Door(CONTRACTS, Keys(b"k" * 32, nacl.public.PrivateKey(b"p" * 32).public_
 KAFKA_TIME = from_milliseconds(1_790_000_000_000)
 ZONES = st.sampled_from(["Z", "+03:00", "-14:59", "+14:59", "+23:59"])
 FRACTIONS = st.sampled_from(["", ".5", "." + "1" * 9, "." + "1" * 300])
-CASTS = {"integer": "integer", "large integer": "bigint", "boolean": "boolean", "date": "date", "date-time": "timestamptz"}
+CASTS = {
+    "integer": "integer",
+    "large integer": "bigint",
+    "boolean": "boolean",
+    "date": "date",
+    "date-time": "timestamptz",
+}
 
 
 @pytest.fixture(scope="module")
