@@ -1,5 +1,6 @@
 """Reading vendors' payloads field by field, and building events; what cannot be read raises NotTranslated."""
 
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ from ingest.adapters.adapter import Installation, NotTranslated
 # Ids must never change: the same payload sent again is known by them.
 _PAYLOADS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:pulssi:vendor-payload")
 _KINDS = {str: "a text", int: "a whole number", bool: "true or false", dict: "an object", list: "an array"}
+
+_DIGITS = re.compile(r"[0-9]{1,9}")
 
 Kind = TypeVar("Kind", str, int, bool, dict[str, Any], list[Any])
 
@@ -59,6 +62,14 @@ def identity(payload: Mapping[str, Any], name: str) -> str:
     return str(value)
 
 
+def whole(payload: Mapping[str, Any], name: str) -> int | None:
+    """A whole number, also one written as a text, as in the cells of an export; None when it is missing or null."""
+    value = payload.get(name)
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        return int(value)
+    return optional(payload, name, int)
+
+
 def mapped(payload: Mapping[str, Any], name: str, codes: Mapping[str, Any], setting: str) -> Any:
     """What the installation's settings say of a vendor's code."""
     code = identity(payload, name)
@@ -85,9 +96,12 @@ def moment(payload: Mapping[str, Any], name: str, time_zone: ZoneInfo) -> Moment
     return Moment(first, is_ambiguous=first.utcoffset() != second.utcoffset())
 
 
-def in_second_fold(instant: datetime) -> datetime:
-    """The same local time an hour later, in the second of two equal hours."""
-    return instant.replace(fold=1)
+def in_zone(instant: datetime, time_zone: ZoneInfo) -> datetime:
+    """The same instant with the zone's offset where the vendor tells UTC; another offset is the device's own."""
+    try:
+        return instant if instant.utcoffset() else instant.astimezone(time_zone)
+    except OverflowError as error:
+        raise NotTranslated("time: not of this century: set the system's clock") from error
 
 
 def content_id(payload: Mapping[str, Any], installation: Installation, *parts: str) -> str:
