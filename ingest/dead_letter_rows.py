@@ -24,7 +24,7 @@ _STATE = """
         else 'open'
     end
 """
-STATES = ("open", "accepted", "duplicate", "held", "discarded", "expired")
+STATES = ("open", "accepted", "duplicate", "held", "translated", "discarded", "expired")
 _ROLE = re.compile(r"[a-z][a-z_]{1,39}")
 
 

@@ -131,6 +131,8 @@ def replay_command(selection: Selection, batch_size: int) -> None:
         f"replayed {total.total()} dead letters: {total['accepted']} accepted, {total['duplicate']} duplicate, "
         f"{total['held']} held, {refused} still refused"
     )
+    if total["translated"]:
+        click.echo(f"{total['translated']} payloads were translated now: their events wait in Kafka, see pulssi load")
     if without_bytes := states["expired"] + states["discarded"]:
         click.echo(f"{without_bytes} could not be replayed: their bytes are deleted")
 

@@ -70,7 +70,7 @@ union all
 select
     'rejected',
     (select sum(rejected_count) from ops.ledger),
-    (select count(*) from ops.dead_letter where outcome is null)
+    (select count(*) from ops.dead_letter where outcome is null or outcome = 'translated')
 union all
 select 'held', (select sum(held_count) from ops.ledger), (select count(*) from landing.event_held)
 """

@@ -16,6 +16,7 @@ from ingest.events import Door, Event, Rejection, parse
 from ingest.keys import read_keys
 from ingest.landing import REFERENCE_LOCK, Judge, Sorted, add, conflict, create_months, prefer_compiled_dumpers, write
 from ingest.load import require_same_key
+from ingest.retranslate import retranslate
 
 
 class Letter(NamedTuple):
@@ -47,16 +48,22 @@ def replay(settings: Settings, selection: Selection, batch_size: int) -> Iterato
         connection.autocommit = True
         prefer_compiled_dumpers(connection)
         require_same_key(connection, keys)
-        ids = _open_ids(connection, selection)
+        untranslated, ids = _open_ids(connection, selection)
         for start in range(0, len(ids), batch_size):
             yield _replay_batch(connection, settings, door, ids[start : start + batch_size])
+        yield from retranslate(settings, connection, untranslated, batch_size)
 
 
-def _open_ids(connection: psycopg.Connection, selection: Selection) -> list[int]:
-    """In the order they were set aside: of two with the same id the first one wins, as at the door."""
+def _open_ids(connection: psycopg.Connection, selection: Selection) -> tuple[list[int], list[int]]:
+    """Vendors' payloads, and events; in the order they were set aside: of two with the same id the first one wins."""
     condition, parameters = selection.where("open")
-    query = sql.SQL("select dead_letter_id from ops.dead_letter where {} order by 1").format(condition)
-    return [row[0] for row in connection.execute(query, parameters)]
+    query = sql.SQL(
+        "select dead_letter_id, reason_code = 'not_translated' from ops.dead_letter where {} order by 1"
+    ).format(condition)
+    found = connection.execute(query, parameters).fetchall()
+    return [number for number, is_payload in found if is_payload], [
+        number for number, is_payload in found if not is_payload
+    ]
 
 
 def _replay_batch(connection: psycopg.Connection, settings: Settings, door: Door, ids: list[int]) -> Counter[str]:

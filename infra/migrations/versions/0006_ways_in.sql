@@ -22,3 +22,10 @@ comment on column ops.file_delivery.ends is
 'By topic and partition, the offset up to which the events of the file are in Kafka: once it is loaded, landing holds all.';
 comment on column ops.file_delivery.is_loaded is
 'Whether the loaders were seen to have passed ends. Looked at when the next file of the source comes.';
+-- A vendor's payload that could not be translated is a dead letter; replayed, its events come as records of their own --
+
+alter table ops.dead_letter drop constraint dead_letter_outcome_check;
+alter table ops.dead_letter add constraint dead_letter_outcome_check
+check (outcome in ('accepted', 'duplicate', 'held', 'translated'));
+comment on column ops.dead_letter.outcome is
+'What a replay made of it; translated is of a vendor''s payload whose events have been sent to Kafka since. It stays rejected in the ledger, where its events are counted as they come.';

@@ -1,5 +1,6 @@
 """Vendors' payloads as they were recorded, and what they must become; a file each, found by looking."""
 
+import contextlib
 import json
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -108,14 +109,12 @@ def test_whatever_comes_becomes_events_or_a_reason_and_no_other_exception(path, 
         payload[name] = data.draw(JSON | st.sampled_from(list(payload.values())))
     adapter = adapters()[path.parent.name]
 
-    try:
+    events = []
+    with contextlib.suppress(NotTranslated):
         events = adapter.translate(orjson.loads(orjson.dumps(payload)), installed(path))
-    except NotTranslated as problem:
-        assert str(problem).partition(": ")[0].isidentifier() or "." in str(problem)
-    else:
-        assert [event for event in events if event["type"] not in CONTRACTS or not event["id"]] == []
-        for event in events:
-            orjson.dumps(event)
+
+    assert [event for event in events if event["type"] not in CONTRACTS or not event["id"]] == []
+    assert orjson.loads(orjson.dumps(events)) == events
 
 
 @settings(max_examples=200, deadline=1000)
