@@ -1,6 +1,5 @@
 """The mapping of a real survey: the events say what the file says, and nothing more."""
 
-import json
 from collections import Counter
 from fractions import Fraction
 
@@ -8,8 +7,10 @@ import pytest
 
 from infra.settings import ROOT
 from ingest.contracts import read_contracts
-from ingest.files import Outcome, read_events
-from ingest.mapping import FOLDER, read_mapping
+from ingest.files.mapping import FOLDER
+from ingest.files.mapping_checks import read_mapping
+from ingest.files.reading import read_rows
+from ingest.files.report import Report
 
 SURVEY = ROOT.parent / "shared" / "domain" / "real" / "sfo_customer_survey_2016.csv.gz"
 
@@ -19,9 +20,9 @@ pytestmark = pytest.mark.skipif(not SURVEY.exists(), reason=f"the real survey is
 @pytest.fixture(scope="module")
 def events():
     mapping = read_mapping(FOLDER / "sfo_customer_survey_2016.yml", read_contracts())
-    outcome = Outcome()
-    found = [json.loads(event) for event in read_events(SURVEY, mapping, outcome)]
-    assert (outcome.rows, outcome.skipped) == (3087, {})
+    report = Report()
+    found = [event for unit in read_rows(SURVEY, mapping, report) for event in unit.made.events]
+    assert (report.rows, report.skipped) == (3087, {})
     return found
 
 

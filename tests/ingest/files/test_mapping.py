@@ -8,10 +8,13 @@ import yaml
 
 from infra.errors import ActionNeeded
 from ingest import contracts
-from ingest.files import Outcome, read_events
-from ingest.mapping import FOLDER, read_mapping
+from ingest.files.mapping import FOLDER
+from ingest.files.mapping_checks import read_mapping
+from ingest.files.reading import preview
+from ingest.files.report import Report
 
 CONTRACTS = contracts.read_contracts()
+GIVEN = "fi.pulssi.feedback.given.v1"
 
 
 def mapping_file(tmp_path, **changes):
@@ -61,15 +64,15 @@ def read(tmp_path, *rows, known=CONTRACTS, **changes):
     """The events of rows in a file, and what became of the rows."""
     path = tmp_path / "forms.csv"
     path.write_bytes("\r\n".join([HEADER, *rows]).encode("iso-8859-1"))
-    outcome = Outcome()
+    report = Report()
     mapping = read_mapping(mapping_file(tmp_path, **changes), known)
-    return [json.loads(event) for event in read_events(path, mapping, outcome)], outcome
+    return list(preview(path, mapping, report)), report
 
 
 def test_a_row_becomes_an_event_and_columns_not_named_stay_outside(tmp_path):
     rows = ['17;5.10.2026 klo 9.15;Åbo;6.10.2026;4;"Hyvä; ""kiitos""";Maija Meikäläinen']
 
-    (event,), outcome = read(tmp_path, *rows)
+    (event,), report = read(tmp_path, *rows)
 
     assert event["time"] == "2026-10-05T09:15:00+03:00"
     assert (event["subject"], event["timeprecision"]) == ("turku", "minute")
@@ -80,7 +83,7 @@ def test_a_row_becomes_an_event_and_columns_not_named_stay_outside(tmp_path):
         "answers": [{"question_code": "overall", "question_version": 1, "scale_code": "rating_5", "raw_value": 4}],
         "text": 'Hyvä; "kiitos"',
     }
-    assert list(outcome.lines(False)) == ["1 rows read, 1 events sent, 0 rows skipped"]
+    assert list(report.lines()) == ["1 rows read, 1 events sent, 0 rows skipped"]
 
 
 def test_no_answer_leaves_the_answer_the_text_and_the_subject_out(tmp_path):
@@ -103,7 +106,7 @@ def test_the_id_of_a_row_depends_on_source_and_identity_only(tmp_path):
 
 
 def test_rows_that_do_not_fit_are_skipped_and_counted_by_reason(tmp_path):
-    events, outcome = read(
+    events, report = read(
         tmp_path,
         "1;5.10.2026 klo 9.15;Turku;6.10.2026;4;;",
         "2;5.10.2026 klo 9.15;Turku;6.10.2026;neljä;;",
@@ -119,15 +122,16 @@ def test_rows_that_do_not_fit_are_skipped_and_counted_by_reason(tmp_path):
     )
 
     assert len(events) == 1
-    assert list(outcome.lines(False)) == [
+    assert list(report.lines()) == [
         "11 rows read, 1 events sent, 10 rows skipped",
         "  skipped 3: arvosana: not a whole number (first in line 3)",
-        "  skipped 2: aika: not a time like %d.%m.%Y klo %H.%M (first in line 5)",
+        "  skipped 1: aika: not a time like %d.%m.%Y klo %H.%M (first in line 5)",
         "  skipped 1: piste: a code that the mapping does not list (first in line 6)",
         "  skipped 1: 3 cells, the header has 7 (first in line 7)",
         "  skipped 1: lomake: empty, so the row could not be known again (first in line 8)",
         "  skipped 1: aika: an hour that the clocks skipped in Europe/Helsinki (first in line 9)",
-        "  skipped 1: data.keyed_on: missing, and required by feedback.given.v1.0 (first in line 10)",
+        f"  skipped 1: data.keyed_on: missing, and required by {CONTRACTS[GIVEN].version} (first in line 10)",
+        "  skipped 1: aika: not a time of our calendar (first in line 12)",
     ]
 
 
@@ -150,13 +154,13 @@ def test_another_event_type_needs_no_code_and_decimals_are_read_as_written(tmp_p
     known = contracts.read_contracts(tmp_path)
     data = {"score": {"column": "arvosana", "type": "number"}}
 
-    events, outcome = read(
+    events, report = read(
         tmp_path, f"1;5.10.2026 klo 9.15;Turku;;{written};;", known=known,
         event="fi.pulssi.advice.guidance_estimated.v1", decimal=",", data=data,
     )  # fmt: skip
 
     assert [event["data"] for event in events] == ([] if score is None else [{"score": score}])
-    assert score is not None or "not a number" in next(iter(outcome.skipped))
+    assert score is not None or "not a number" in next(iter(report.skipped))
 
 
 @pytest.mark.parametrize(
@@ -209,7 +213,7 @@ def test_a_file_that_is_another_than_the_mapping_says_stops_with_a_cure(tmp_path
     mapping = read_mapping(mapping_file(tmp_path, encoding="utf-8"), CONTRACTS)
 
     with pytest.raises(ActionNeeded, match=problem):
-        list(read_events(tmp_path / "forms.csv", mapping, Outcome()))
+        list(preview(tmp_path / "forms.csv", mapping, Report()))
 
 
 def test_a_gzip_file_that_ends_too_early_stops_with_a_cure(tmp_path):
@@ -217,7 +221,7 @@ def test_a_gzip_file_that_ends_too_early_stops_with_a_cure(tmp_path):
     (tmp_path / "forms.csv.gz").write_bytes(whole[:-12])
 
     with pytest.raises(ActionNeeded, match=r"forms.csv.gz is not a whole gzip file: fetch it again"):
-        list(read_events(tmp_path / "forms.csv.gz", read_mapping(mapping_file(tmp_path), CONTRACTS), Outcome()))
+        list(preview(tmp_path / "forms.csv.gz", read_mapping(mapping_file(tmp_path), CONTRACTS), Report()))
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yml")), ids=lambda path: path.stem)
