@@ -13,6 +13,7 @@ from ingest.adapters.installations import read_installations
 from ingest.contracts import Contract
 from ingest.gateway.answers import Answer, Problem, response
 from ingest.gateway.bodies import BATCH, BINARY, LINES, STRUCTURED
+from ingest.gateway.conformance import add_conformance
 from ingest.gateway.contract_pages import add_contracts
 from ingest.gateway.gateway import Gateway
 from ingest.gateway.limits import Limits
@@ -53,6 +54,7 @@ def create_app(settings: Settings, limits: Limits) -> FastAPI:
     )
     _add_events(app, gateway)
     add_webhooks(app, gateway, read_installations(settings.deployment))
+    add_conformance(app, gateway)
     add_contracts(app)
     _add_health(app, gateway)
     return app

@@ -10,12 +10,11 @@ import orjson
 from infra.settings import Settings
 from ingest.contracts import Contract
 from ingest.events import Refused, attribution, check, check_storable
+from ingest.field_values import depth, field_and_value, shortened
 from ingest.gateway.answers import Refusal
 from ingest.gateway.bodies import Unreadable
 from ingest.gateway.tokens import Token
 from ingest.kafka_client import Message, topic_name
-
-_LONGEST_VALUE = 200
 
 
 class Origin(NamedTuple):
@@ -54,13 +53,14 @@ class Judge:
             answer: dict[str, Any] = {"index": index}
             if isinstance(event_id, str):
                 answer["id"] = event_id[:128]
-            _require_scope(item, token, answer)
+            if refusal := foreign(item, token, index=index):
+                raise refusal
             try:
                 message = self._message(item, seen, received_at, received_text)
             except Refused as refused:
                 code, text = refused.args
                 judgement.reasons.append(code)
-                answer |= {"outcome": "rejected", "code": code, **_explained(item, text)}
+                answer |= {"outcome": "rejected", "code": code, **field_and_value(item, text), "fix": text}
             else:
                 answer["outcome"] = "duplicate" if message is None else "accepted"
                 if message is not None:
@@ -96,16 +96,18 @@ class Judge:
         return Message(topic_name(self.settings, contract.family), key.encode(), value, origin)
 
 
-def _require_scope(item: Any, token: Token, answer: dict[str, Any]) -> None:
+def foreign(item: Any, token: Token, **place: int) -> Refusal | None:
+    """The refusal (403) of an event that is none of the token's."""
     if not isinstance(item, dict):
-        return
+        return None
     source, point = item.get("source"), item.get("subject")
     if isinstance(source, str) and not token.covers_source(source):
         fix = f"this token may send events of {token.source_prefix} only: use the token of that installation"
-        raise Refusal(403, "foreign_source", fix, field="source", value=source[:_LONGEST_VALUE], index=answer["index"])
+        return Refusal(403, "foreign_source", fix, field="source", value=shortened(source), **place)
     if isinstance(point, str) and not token.covers_point(point):
         fix = f"this token may send events about {', '.join(sorted(token.service_point_ids or ()))} only"
-        raise Refusal(403, "foreign_point", fix, field="subject", value=point[:_LONGEST_VALUE], index=answer["index"])
+        return Refusal(403, "foreign_point", fix, field="subject", value=shortened(point), **place)
+    return None
 
 
 def _encoded(item: dict[str, Any], json_depth: int) -> bytes:
@@ -113,39 +115,6 @@ def _encoded(item: dict[str, Any], json_depth: int) -> bytes:
         value = orjson.dumps(item)
     except orjson.JSONEncodeError as error:  # its own limit, 254
         raise Refused("too_deep", f"event: nested deeper than {json_depth} levels: send it flatter") from error
-    if value.count(b"{") + value.count(b"[") > json_depth and _depth(item) > json_depth:
+    if value.count(b"{") + value.count(b"[") > json_depth and depth(item) > json_depth:
         raise Refused("too_deep", f"event: nested deeper than {json_depth} levels: send it flatter")
-    return value
-
-
-def _depth(value: Any) -> int:
-    depth, level = 0, [value]
-    while level := [part for part in level if isinstance(part, dict | list)]:
-        depth += 1
-        level = [part for one in level for part in (one.values() if isinstance(one, dict) else one)]
-    return depth
-
-
-def _explained(item: Any, text: str) -> dict[str, Any]:
-    """Field, value and fix: here the sender may see its own value."""
-    name, separator, _ = text.partition(": ")
-    if not separator or " " in name:
-        return {"fix": text}
-    explained: dict[str, Any] = {"field": name, "fix": text}
-    value = item
-    for part in name.split("."):
-        if isinstance(value, dict) and part in value:
-            value = value[part]
-        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            return explained
-    return explained | {"value": _short(value)}
-
-
-def _short(value: Any) -> Any:
-    if isinstance(value, str):
-        return value[:_LONGEST_VALUE]
-    if isinstance(value, dict | list):
-        return f"({'an object' if isinstance(value, dict) else 'an array'} of {len(value)})"
     return value

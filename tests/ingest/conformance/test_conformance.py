@@ -1,0 +1,190 @@
+"""The conformance kit: what it finds in recorded events, and when a family passes."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from recordings import CONTRACTS, QUEUE, beat, findings, good_queue, issued, judge, press, queue, visit
+
+from ingest.contract_documents import examples
+
+
+def without(items, *types):
+    return [item for item in items if item["type"].split(".")[3] not in types]
+
+
+def test_a_recording_that_shows_every_case_passes_in_every_family():
+    report = judge(good_queue())
+
+    assert [(group.finding.text, group.finding.fix) for group in report.groups] == []
+    assert [(family.family, [case.code for case in family.missing]) for family in report.families] == [
+        ("device", []),
+        ("queue", []),
+    ]
+    assert report.passes
+
+
+@pytest.mark.parametrize(
+    ("left_out", "missing"),
+    [
+        (("recalled",), ["recall"]),
+        (("no_show", "abandoned"), ["left"]),
+        (("transferred",), ["transfer"]),
+        (("service_started",), ["visit"]),
+        (("heartbeat",), ["heartbeat"]),
+    ],
+)
+def test_what_was_not_shown_is_asked_for_and_the_family_fails_without_it(left_out, missing):
+    report = judge(without(good_queue(), *left_out))
+
+    (family,) = [each for each in report.families if each.family == "queue"]
+    assert ([case.code for case in family.missing], family.passes) == (missing, False)
+
+
+def test_a_retry_a_late_event_and_both_autumn_hours_must_be_shown():
+    once = list({item["id"]: item for item in good_queue() if "-10-25" not in item["time"]}.values())
+    once.sort(key=lambda item: item["time"])
+
+    (_, family) = judge(once).families
+
+    assert [case.code for case in family.missing] == ["retry", "late", "autumn_hour"]
+
+
+@pytest.mark.parametrize("contract", CONTRACTS.values(), ids=lambda contract: contract.version)
+def test_the_examples_of_every_contract_have_no_fault_but_their_ids(contract):
+    items = [example | {"id": f"example-{number}"} for number, example in enumerate(examples(contract))]
+
+    groups = judge(items).groups
+
+    assert [group.finding.text for group in groups if group.finding.is_fault] == []
+
+
+def spoilt(**changes):
+    return [press(1, **changes)]
+
+
+def text(**data):
+    return {"mode": "web", "answers": []} | data
+
+
+SPLIT_SECOND = "2026-10-05T09:15:07.31+03:00"
+EARLY_END = queue("service_ended", 9, "2026-10-05T09:11:00+03:00", "tkt-00000001", end_state="left")
+MINUTES = [press(number, time=f"2026-10-05T09:{number:02}:00+03:00") for number in range(20)]
+HOURS = [press(number, time=f"2026-10-05T{number:02}:00:00+03:00") for number in range(10)]
+SAME_TICKET = issued(9, "2026-10-05T10:00:11+03:00", "tkt-00000001")
+
+
+@pytest.mark.parametrize(
+    ("items", "code", "field"),
+    [
+        (spoilt(data={"mode": "devise", "answers": []}), "contract", "data.mode"),
+        (spoilt(type="fi.pulssi.feedback.givn.v1"), "unknown_type", "type"),
+        (spoilt(data=text(text="a\0b")), "unstorable_text", "data"),
+        (spoilt(data=text(visit_key="v-12345678"), subject=None), "key_without_scope", "data.visit_key"),
+        ([press(1), press(1, time="2026-10-05T09:16:00+03:00")], "id_reused", "id"),
+        ([press(1, id="a-1", time=SPLIT_SECOND), press(1, id="a-2", time=SPLIT_SECOND)], "id_changed", "id"),
+        ([issued(1, "2026-10-05T09:15:07+03:00"), issued(2, "2026-10-05T09:15:07+03:00")], "id_changed", "id"),
+        (spoilt(time="2026-10-05T09:15:07"), "offset_missing", "time"),
+        (spoilt(time="2026-10-05T09:15:07+02:00"), "offset_wrong", "time"),
+        (spoilt(time="2026-12-05T09:15:07+03:00", receivedtime="2026-12-05T06:16:07Z"), "offset_wrong", "time"),
+        (spoilt(time="2026-10-25T03:30:00+04:00"), "offset_wrong", "time"),
+        (spoilt(time="2026-03-29T03:30:00+02:00"), "missing_hour", "time"),
+        (spoilt(time="2026-10-05T09:15:07Z", receivedtime="2026-10-05T06:15:09Z"), "local_time_as_utc", "time"),
+        (spoilt(time="2026-10-05T00:00:00Z", timeprecision="day"), "day_in_utc", "time"),
+        (spoilt(time="2012-01-01T00:00:07+02:00"), "not_plausible", "time"),
+        (spoilt(time="2026-11-22T09:15:07+02:00"), "time_in_future", "time"),
+        (spoilt(time="2026-11-20T14:15:07+02:00"), "time_ahead", "time"),
+        (MINUTES, "precision_minute", "timeprecision"),
+        (HOURS, "precision_hour", "timeprecision"),
+        ([*visit(1, 0, "tkt-00000001"), SAME_TICKET], "key_reused", "data.ticket_key"),
+        ([*visit(1, 10, "tkt-00000001")[:3], EARLY_END], "order", "time"),
+        ([beat(number, f"2026-10-05T{8 + 2 * number:02}:00:03+03:00") for number in range(6)], "too_rare", None),
+        (spoilt(data=text(phoneNumber="x")), "forbidden_field", "data.phoneNumber"),
+        (spoilt(data=text(visit_key="visit 131052-308T")), "code_identity_code", "data.visit_key"),
+        (spoilt(id="a.b@example.org"), "code_email", "id"),
+    ],
+)
+def test_a_fault_is_found_with_its_field_and_fails_the_family(items, code, field):
+    report = judge(items)
+
+    faults = [group.finding for group in report.groups if group.finding.is_fault]
+    assert (code, field) in [(finding.code, finding.field) for finding in faults]
+    assert all(finding.fix for finding in faults)
+    assert not report.passes
+
+
+@pytest.mark.parametrize(
+    ("items", "code"),
+    [
+        ([press(1, id="a-1"), press(1, id="a-2")], "id_changed"),  # two customers in one second?
+        (spoilt(id="4711"), "id_is_counter"),
+        (spoilt(time="2026-10-05T06:15:07Z"), "utc"),
+        ([queue("called", 1, "2026-10-05T09:15:07+03:00")], "no_beginning"),
+        ([issued(1, "2026-10-05T09:15:07+03:00")], "no_end"),
+        (spoilt(data=text(text="soita 040 1234567")), "text_phone"),
+        ([beat(1, "2026-10-05T09:15:07+03:00", clock_offset_ms=90_000)], "clock_off"),
+        ([beat(number, f"2026-10-05T09:15:{number:02}+03:00") for number in range(6)], "too_often"),
+    ],
+)
+def test_what_may_be_meant_is_advice_and_fails_nothing(items, code):
+    (family, *_) = judge(items).families
+
+    assert code in [group.finding.code for group in judge(items).groups if not group.finding.is_fault]
+    assert family.fault_count == 0
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2026-10-25T03:30:00+03:00",
+        "2026-10-25T03:30:00+02:00",
+        "2026-03-29T04:00:00+03:00",
+        "2026-03-29T02:59:59+02:00",
+        "2026-07-01T12:00:00+03:00",
+    ],
+)
+def test_a_time_as_clocks_in_finland_show_it_is_right_around_the_changes_too(time):
+    assert [finding for finding in findings(spoilt(time=time)) if finding[1] == "time"] == []
+
+
+def test_the_same_fault_in_many_events_is_told_once_with_where():
+    bad = [press(number, time=f"2026-10-05T09:15:{number:02}") for number in range(1, 9)]
+
+    (group,) = [group for group in judge(bad).groups if group.finding.code == "offset_missing"]
+
+    assert (group.count, group.numbers) == (8, [1, 2, 3, 4, 5])
+
+
+def test_no_report_holds_the_personal_data_that_it_found():
+    told = json.dumps(judge(spoilt(id="matti@example.org", data=text(text="131052-308T"))).as_dict())
+
+    assert "matti@" not in told
+    assert "131052-308T" not in told
+
+
+words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+edges = st.sampled_from(["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:60-12:00", "2026-10-05T09:15:00+03:00", QUEUE])
+numbers = st.integers(-(2**63), 2**63) | st.floats(allow_nan=False, allow_infinity=False)
+values = st.recursive(
+    st.none() | st.booleans() | numbers | words | edges,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
+    max_leaves=10,
+)
+whole = [example for contract in CONTRACTS.values() for example in examples(contract)]
+changed = st.builds(
+    lambda one, name, value, inside: one | {"data": one["data"] | {name: value}} if inside else one | {name: value},
+    st.sampled_from(whole),
+    st.sampled_from(sorted({name for one in whole for name in [*one, *one["data"]]})),
+    values,
+    st.booleans(),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(changed | values, max_size=6))
+def test_whatever_is_recorded_there_is_a_report(items):
+    report = judge(items)
+
+    assert report.event_count == len(items) == sum(family.event_count for family in report.families)
+    assert not report.passes
