@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
-from ingest.reference_tables import Table, tables
+from ingest.reference_tables import ALIASED, Table, tables
 
 Value = str | date | time | int | Decimal | None
 
@@ -37,6 +37,8 @@ def find_problems(reference: Reference) -> Iterator[str]:
     for row in reference["sources.csv"]:
         if row.values.get("family") == "feedback" and row.values.get("collection_mode", "") is None:
             yield f"{row.place}, collection_mode '': empty for a feedback source: give its mode, such as device or sms"
+    yield from _alias_problems(reference)
+    yield from _stop_problems(reference)
 
 
 def _order_problems(table: Table, row: Row) -> Iterator[str]:
@@ -59,6 +61,42 @@ def _reference_problems(table: Table, row: Row, reference: Reference) -> Iterato
                     f"{row.place}, {column.name} {value!r}: not in {column.refers_to}: "
                     f"add it there (column {target}) or correct the value"
                 )
+
+
+def _alias_problems(reference: Reference) -> Iterator[str]:
+    """An alias leads to a code that exists, and no spelling leads to two codes, however it is capitalised."""
+    spelled: dict[tuple[Value, str], Row] = {}
+    for row in reference["aliases.csv"]:
+        code_list, alias, code = (row.values.get(name) for name in ("code_list", "alias", "code"))
+        if code_list is None or alias is None:
+            continue
+        file = ALIASED[code_list]
+        column = next(table for table in tables() if table.file == file).columns[0].name
+        if code is not None and all(other.values.get(column) != code for other in reference[file]):
+            yield f"{row.place}, code {code!r}: not in {file}: add it there (column {column}) or correct the code"
+        before = spelled.setdefault((code_list, alias.casefold()), row)
+        if before.values.get("alias") != alias:
+            yield f"{row.place}, alias {alias!r}: differs from {before.place} by capitals only: keep one of them"
+
+
+def _stop_problems(reference: Reference) -> Iterator[str]:
+    """A mobile point is open while it is at a stop."""
+    for row in reference["stops.csv"]:
+        stop = row.values
+        hours = [
+            other.values
+            for other in reference["opening_hours.csv"]
+            if all(other.values.get(name) == stop.get(name) for name in ("service_point_id", "weekday"))
+        ]
+        if {"service_point_id", "weekday", "opens_at", "closes_at"} <= stop.keys() and not any(
+            other.get("opens_at", time.max) <= stop["opens_at"]
+            and stop["closes_at"] <= other.get("closes_at", time.min)
+            for other in hours
+        ):
+            yield (
+                f"{row.place}, opens_at '{stop['opens_at']}': the point {stop['service_point_id']!r} is not open then: "
+                "add the time to opening_hours.csv or correct the stop"
+            )
 
 
 def _overlaps(table: Table, rows: list[Row]) -> Iterator[str]:

@@ -48,10 +48,14 @@ class Table:
 
 CODE = r"[a-z0-9][a-z0-9_.-]{0,63}"
 NAMES = (Column("name_fi"), Column("name_sv"), Column("name_en"))
+LABELS = (Column("label_fi"), Column("label_sv"), Column("label_en"))
 VALID = (Column("valid_from", "date"), Column("valid_to", "date", required=False))
 VALID_ORDER: Ordered = ("valid_from", "<", "valid_to")
 HOURS_ORDER: Ordered = ("opens_at", "<", "closes_at")
+# Code lists that have aliases, and the file whose first column has their codes.
+ALIASED = {"agency": "agencies.csv", "service": "services.csv"}
 POINT = Column("service_point_id", refers_to="service_points.csv")
+ROLES = ("source_owner", "coordinator", "national_team", "vendor")
 
 
 @cache
@@ -98,6 +102,7 @@ def tables() -> tuple[Table, ...]:
         *_opening_tables(),
         *_source_tables(),
         *_question_tables(),
+        *_code_tables(),
         Table(
             "targets.csv",
             "target",
@@ -146,6 +151,23 @@ def _opening_tables() -> tuple[Table, ...]:
             (HOURS_ORDER,),
             hours=True,
         ),
+        Table(
+            "stops.csv",
+            "stop",
+            (
+                Column("stop_id", pattern=CODE),
+                POINT,
+                *NAMES,
+                Column("municipality_code", required=False, pattern=r"[0-9]{3}"),
+                Column("weekday", "integer", minimum=1, maximum=7),
+                Column("opens_at", "time"),
+                Column("closes_at", "time"),
+                *VALID,
+            ),
+            ("service_point_id", "weekday"),  # a bus is at one stop at a time
+            (VALID_ORDER, HOURS_ORDER),
+            hours=True,
+        ),
     )
 
 
@@ -180,11 +202,25 @@ def _source_tables() -> tuple[Table, ...]:
             (VALID_ORDER,),
         ),
         Table(
+            "clock_corrections.csv",
+            "clock_correction",
+            (
+                Column("source", pattern=r"/[A-Za-z0-9_./-]{1,199}"),
+                Column("shift_seconds", "integer"),
+                Column("reason"),
+                Column("decided_by", codes=ROLES),
+                Column("decided_on", "date"),
+                *VALID,
+            ),
+            ("source",),
+            (VALID_ORDER,),
+        ),
+        Table(
             "waves.csv",
             "wave",
             (
                 Column("wave_id", pattern=CODE),
-                Column("population", codes=("customers", "wider_sample")),
+                Column("population", codes=("customers", "wider_sample", "staff")),
                 Column("starts_on", "date"),
                 Column("ends_on", "date"),
                 Column("invited_count", "integer", required=False, minimum=0),
@@ -197,7 +233,6 @@ def _source_tables() -> tuple[Table, ...]:
 
 
 def _question_tables() -> tuple[Table, ...]:
-    labels = (Column("label_fi"), Column("label_sv"), Column("label_en"))
     texts = (Column("text_fi"), Column("text_sv"), Column("text_en"))
     return (
         Table(
@@ -207,7 +242,7 @@ def _question_tables() -> tuple[Table, ...]:
                 Column("scale_code", pattern=CODE),
                 Column("raw_value", pattern=r"[A-Za-z0-9_.-]{1,32}"),
                 Column("score", "number", required=False, minimum=1, maximum=5),
-                *labels,
+                *LABELS,
             ),
             ("scale_code", "raw_value"),
         ),
@@ -223,6 +258,42 @@ def _question_tables() -> tuple[Table, ...]:
             ),
             ("question_code", "question_version", "scale_code"),
             (VALID_ORDER,),
+        ),
+    )
+
+
+def _code_tables() -> tuple[Table, ...]:
+    return (
+        Table(
+            "services.csv",
+            "service",
+            (
+                Column("service_code", pattern=CODE),
+                Column("agency_code", refers_to="agencies.csv"),
+                *NAMES,
+                *VALID,
+            ),
+            ("service_code",),
+            (VALID_ORDER,),
+        ),
+        Table(
+            "aliases.csv",
+            "alias",
+            (
+                Column("code_list", codes=tuple(ALIASED)),
+                Column("alias"),
+                Column("code", pattern=CODE),
+                Column("used_by", required=False),
+                *VALID,
+            ),
+            ("code_list", "alias"),
+            (VALID_ORDER,),
+        ),
+        Table(
+            "code_labels.csv",
+            "code_label",
+            (Column("code_list", pattern=CODE), Column("code", pattern=CODE), *LABELS),
+            ("code_list", "code"),
         ),
     )
 

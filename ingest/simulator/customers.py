@@ -14,7 +14,10 @@ CHECK_IN_SECONDS = 4  # between taking the ticket and the note of having arrived
 
 @dataclass(slots=True)
 class Ticket:
-    """One service event of one customer; seconds since local midnight. The queue fills in what becomes of it."""
+    """One service event of one customer; seconds since local midnight. The queue fills in what becomes of it.
+
+    *is_transfer* says that its customer takes it along to the next agency; what they then have is its second leg.
+    """
 
     visit: int
     agency: str
@@ -29,6 +32,9 @@ class Ticket:
     booking: int | None = None
     chained_from: "Ticket | None" = None
     next_agency: str | None = None
+    is_transfer: bool = False
+    is_second_leg: bool = False
+    is_remote: bool = False
     called_at: int | None = None
     desk: int | None = None
     started_at: int | None = None

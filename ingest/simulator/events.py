@@ -12,7 +12,31 @@ from zoneinfo import ZoneInfo
 import orjson
 
 DAY_SECONDS = 86400
+HEARTBEAT_SECONDS = {"queue": 1800, "feedback": 1800, "self_service": 3600, "remote": 3600}
+FIRMWARE = {"queue": "q-7.3.1", "feedback": "fb-2.14.0", "self_service": "ss-5.0.2", "remote": "rem-3.8.0"}
 MEAN_DELAY_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The references that systems gave on one day; tickets in the order of the day's tickets."""
+
+    tickets: list[str]
+    visits: dict[int, str]
+    bookings: dict[tuple[str, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One planted fault; *event_count* is the lines of the file it touched, for a dead device the lines it lost."""
+
+    kind: str
+    service_point_id: str
+    source: str
+    starts_at: int
+    ends_at: int
+    event_count: int
+    description: str
 
 
 @dataclass(slots=True)
@@ -64,7 +88,7 @@ def render(event: Event, time_zone: ZoneInfo) -> bytes:
             "id": event.event_id,
             "source": event.source,
             "type": f"fi.pulssi.{event.event_type}.v1",
-            "subject": event.subject,
+            **({"subject": event.subject} if event.subject else {}),
             "time": datetime.fromtimestamp(event.occurred_at, time_zone).isoformat(),
             "timeprecision": event.precision,
             "receivedtime": f"{datetime.fromtimestamp(event.received_at, UTC):%Y-%m-%dT%H:%M:%SZ}",
@@ -79,13 +103,32 @@ def local_day_start(day: date, time_zone: ZoneInfo) -> int:
     return int(datetime.combine(day, time(12), time_zone).timestamp()) - DAY_SECONDS // 2
 
 
-def heartbeats(rng: Random, source: str, subject: str, kind: str, start: int, span: tuple[int, int]) -> Iterator[Event]:
-    """One every half hour of the opening hours, a few seconds after it begins."""
+def heartbeats(
+    rng: Random,
+    source: str,
+    subject: str,
+    kind: str,
+    start: int,
+    span: tuple[int, int],
+    offset_sigma_ms: float,
+    precision: str,
+) -> Iterator[Event]:
+    """Every half hour or hour of the opening hours, a few seconds after it begins."""
     device_id = source.rsplit("/", 1)[1]
-    for second in range(span[0], span[1], 1800):
-        occurred_at = start + second + rng.randint(2, 50)
-        data = {"device_id": device_id, "device_kind": kind, "buffered_events": 0}
-        yield new_event(rng, "device.heartbeat", source, subject, occurred_at, data)
+    for second in range(span[0], span[1], HEARTBEAT_SECONDS[kind]):
+        beat_at = start + second + rng.randint(2, 50)
+        data: dict[str, Any] = {"device_id": device_id, "device_kind": kind, "firmware": FIRMWARE[kind]}
+        data["buffered_events"] = 0
+        occurred_at, delay = beat_at, None
+        if precision == "hour":
+            occurred_at, delay = beat_at - beat_at % 3600, beat_at % 3600 + rng.randint(2, 20)
+        else:
+            data["clock_offset_ms"] = round(rng.gauss(0, offset_sigma_ms))
+        yield new_event(rng, "device.heartbeat", source, subject, occurred_at, data, delay, precision)
+
+
+def local_time(instant: int, time_zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(instant, time_zone).isoformat()
 
 
 def answer_time(rng: Random, visited_on: int) -> int:

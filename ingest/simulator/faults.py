@@ -8,22 +8,12 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ingest.simulator.events import DAY_SECONDS, Event, render
+from ingest.simulator import clocks
+from ingest.simulator.clocks import WrongClock
+from ingest.simulator.corrections import Correction, plant_corrections
+from ingest.simulator.events import DAY_SECONDS, Event, Fault, render
 from ingest.simulator.parameters import instant
 from ingest.simulator.texts import SENTENCES, personal_data
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One planted fault; *event_count* is the lines of the file it touched, for a dead device the lines it lost."""
-
-    kind: str
-    service_point_id: str
-    source: str
-    starts_at: int
-    ends_at: int
-    event_count: int
-    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +24,25 @@ class PlantedText:
     value: str
 
 
-def plant(
-    rng: Random, events: list[Event], faults: Mapping[str, Any], time_zone: ZoneInfo
-) -> tuple[list[Event], list[Fault], list[PlantedText]]:
-    """Return the events as they arrive, in order of arrival, with what was planted."""
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """The events as they arrive, in order of arrival, and what was planted in them."""
+
+    events: list[Event]
+    faults: list[Fault]
+    texts: list[PlantedText]
+    corrections: list[Correction]
+    clocks: list[WrongClock]
+
+
+def plant(rng: Random, events: list[Event], faults: Mapping[str, Any], time_zone: ZoneInfo) -> Planted:
+    """Plant *faults*; every line of the file has at most one fault of delivery."""
     recorded: list[Fault] = []
+    added, corrections = plant_corrections(rng, events, faults, time_zone, recorded)
+    events = [*events, *added]
     for fault in faults["dead_device"]:
         events = _silence(events, *_window(fault, time_zone), recorded)
+    events = clocks.drop_heartbeats(events, faults, time_zone, recorded)
     for fault in faults["broken_vendor"]:
         _break(rng, events, *_window(fault, time_zone), time_zone, recorded)
     for fault in faults["late_arrival"]:
@@ -48,15 +50,18 @@ def plant(
     for fault in faults["reordering"]:
         _reorder(events, *_window(fault, time_zone), recorded)
     texts = _write_personal_data(rng, events, faults["personal_data_count"], recorded)
-    untouched = _untouched(events, recorded, texts)
+    wrong_clocks = clocks.find_wrong_clocks(events, faults, time_zone, recorded)
+    recorded += clocks.hour_precision_faults(events, faults["hour_precision"])
+    untouched = _untouched(events, recorded, texts, corrections)
     conflicts = _conflicts(rng, untouched, faults["conflict_count"], recorded)
     redelivered = _redeliver_some(rng, untouched, faults["redelivered_share"], recorded)
     for fault in faults["redelivery"]:
         redelivered += _redeliver_all(rng, events, *_window(fault, time_zone), recorded)
+    clocks.set_wrong(rng, wrong_clocks)
     events = sorted([*events, *conflicts, *redelivered], key=lambda event: (event.received_at, event.event_id))
     recorded.append(_unknown_point(events, faults["unknown_point"]))
     recorded += _left_while_waiting(events)
-    return events, recorded, texts
+    return Planted(events, recorded, texts, corrections, wrong_clocks)
 
 
 def _window(fault: Mapping[str, Any], time_zone: ZoneInfo) -> tuple[str, int, int]:
@@ -135,7 +140,7 @@ def _reorder(events: list[Event], source: str, starts_at: int, ends_at: int, rec
 
 
 def _write_personal_data(rng: Random, events: list[Event], count: int, recorded: list[Fault]) -> list[PlantedText]:
-    candidates = [event for event in events if "text" in event.data and event.raw is None]
+    candidates = [event for event in events if {"text", "language"} <= event.data.keys() and event.raw is None]
     chosen = rng.sample(candidates, min(count, len(candidates)))
     planted = []
     for event, (kind, value) in zip(chosen, personal_data(rng), strict=False):
@@ -148,14 +153,19 @@ def _write_personal_data(rng: Random, events: list[Event], count: int, recorded:
     return planted
 
 
-def _untouched(events: list[Event], recorded: list[Fault], texts: list[PlantedText]) -> list[Event]:
+def _untouched(
+    events: list[Event], recorded: list[Fault], texts: list[PlantedText], corrections: list[Correction]
+) -> list[Event]:
     """Events that no fault has touched, so that every line of the file has at most one fault of delivery."""
-    windows = [(fault.source, fault.starts_at, fault.ends_at) for fault in recorded if fault.source]
-    personal = {text.event_id for text in texts}
+    windows: dict[str, list[tuple[int, int]]] = {}
+    for fault in recorded:
+        windows.setdefault(fault.source, []).append((fault.starts_at, fault.ends_at))
+    touched = {text.event_id for text in texts} | {correction.correction_id for correction in corrections}
     return [
         event
         for event in events
-        if event.event_id not in personal and not any(_is_in(event, *window) for window in windows)
+        if event.event_id not in touched
+        and not any(starts_at <= event.occurred_at < ends_at for starts_at, ends_at in windows.get(event.source, ()))
     ]
 
 

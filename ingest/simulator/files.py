@@ -8,9 +8,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from infra.months import Month
-from ingest.simulator.events import Event, local_day_start, render
-from ingest.simulator.faults import Fault, PlantedText
-from ingest.simulator.messages import Keys
+from ingest.simulator.events import Event, Fault, Keys, local_day_start, render
+from ingest.simulator.faults import PlantedText
 from ingest.simulator.parameters import Parameters, Scenario
 from ingest.simulator.plans import plan_point
 from ingest.simulator.run import DayOfPoint
@@ -23,6 +22,7 @@ TICKET_COLUMNS = (
     "service_point_id", "opening_date", "ticket_key", "visit_key", "agency", "access", "purpose", "issued_at",
     "slot_start", "called_at", "ended_at", "left_at", "fate", "desk_id", "would_be_wait_seconds",
     "would_be_face_score", "would_be_rating", "would_be_outcome", "would_be_safety_physical", "would_be_equal",
+    "is_remote", "moved_from_ticket_key",
 )  # fmt: skip
 
 
@@ -55,6 +55,7 @@ def ticket_rows(happened: DayOfPoint, keys: Keys, time_zone: ZoneInfo) -> Iterat
     def local(second: int | None) -> str:
         return "" if second is None else datetime.fromtimestamp(start + second, time_zone).isoformat()
 
+    key_of = {id(ticket): key for ticket, key in zip(happened.tickets, keys.tickets, strict=True)}
     for ticket, opinion, key in zip(happened.tickets, happened.opinions, keys.tickets, strict=True):
         fate = "left" if ticket.left_at is not None else "served" if ticket.started_at is not None else "no_show"
         yield (
@@ -62,7 +63,8 @@ def ticket_rows(happened: DayOfPoint, keys: Keys, time_zone: ZoneInfo) -> Iterat
             ticket.access, ticket.purpose, local(ticket.issued_at), local(ticket.slot_start), local(ticket.called_at),
             local(ticket.ended_at), local(ticket.left_at), fate,
             f"{ticket.agency}-{ticket.desk}" if ticket.desk else "", ticket.would_be_wait, opinion.face_score,
-            opinion.rating, opinion.outcome, opinion.safety_physical, opinion.equal,
+            opinion.rating, opinion.outcome, opinion.safety_physical, opinion.equal, ticket.is_remote,
+            key_of[id(ticket.chained_from)] if ticket.is_second_leg else "",
         )  # fmt: skip
 
 

@@ -29,11 +29,19 @@ def draw_opinion(
     rng: Random, ticket: Ticket, mood: float, scale: str, point_effect: float, parameters: Parameters
 ) -> Opinion:
     """Draw from the would-be wait, so that those who left have an opinion too; *mood* is that of the person."""
-    minutes = min(ticket.would_be_wait / 60, 60)
+    return _draw(rng, ticket.would_be_wait / 60, mood, scale, point_effect, parameters)
+
+
+def draw_rested_opinion(rng: Random, point_effect: float, parameters: Parameters) -> Opinion:
+    """The opinion of somebody who did not wait at all."""
+    return _draw(rng, 0, rng.gauss(0, 1), "faces_5", point_effect, parameters)
+
+
+def _draw(rng: Random, minutes: float, mood: float, scale: str, point_effect: float, parameters: Parameters) -> Opinion:
     latent = (
         parameters["satisfaction_base"]
         + point_effect
-        + parameters["satisfaction_per_minute"] * minutes
+        + parameters["satisfaction_per_minute"] * min(minutes, 60)
         + parameters["satisfaction_sigma"] * mood
     )
     face, score = _answer(latent, scale)

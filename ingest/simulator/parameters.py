@@ -28,6 +28,7 @@ class AgencyProfile:
     durations: tuple[tuple[int, int, float], ...]
     service_moment_share: float
     slot_seconds: int
+    self_service_share: float = 0.0
 
     @property
     def mean_desk_seconds(self) -> float:
@@ -61,6 +62,10 @@ class Scenario:
     changes: tuple[dict[str, Any], ...]
     wave: Mapping[str, Any]
     faults: Mapping[str, Any]
+
+    @property
+    def surveyed_points(self) -> list[str]:
+        return list(self.wave["service_point_ids"])
 
 
 def read_parameters(path: Path = FILE) -> Parameters:
@@ -121,6 +126,7 @@ def _profile(rows: list[dict[str, str]]) -> AgencyProfile:
         durations=tuple(durations),
         service_moment_share=single["service_moment_share"],
         slot_seconds=int(single.get("slot_minutes", 0)) * 60,
+        self_service_share=single.get("self_service_share", 0.0),
     )
     if profile.slot_seconds:
         return profile

@@ -12,6 +12,7 @@ from ingest.simulator.opinions import Opinion, draw_opinion
 from ingest.simulator.parameters import Parameters, Scenario
 from ingest.simulator.plans import QueuePlan, agency_opening, plan_point
 from ingest.simulator.queues import run_day
+from ingest.simulator.sessions import Session, draw_sessions
 from ingest.simulator.world import Point, World, days
 
 
@@ -24,6 +25,10 @@ class DayOfPoint:
     tickets: list[Ticket]
     opinions: list[Opinion]
     bookings: list[Booking]
+    sessions: list[Session]
+
+
+PATIENT = 10**6  # seconds: whoever was moved to another queue by the staff stays
 
 
 def run(
@@ -35,13 +40,15 @@ def run(
             plans = plan_point(point, month, parameters, scenario)
             for day in days(month):
                 if point.opening(day) is not None:
-                    rng = Random(f"{seed}:{point.service_point_id}:{day}")
-                    yield _run_point(rng, point, day, plans, parameters, scenario)
+                    yield _run_point(seed, point, day, plans, parameters, scenario)
 
 
 def _run_point(
-    rng: Random, point: Point, day: date, plans: dict[str, QueuePlan], parameters: Parameters, scenario: Scenario
+    seed: str, point: Point, day: date, plans: dict[str, QueuePlan], parameters: Parameters, scenario: Scenario
 ) -> DayOfPoint:
+    rng = Random(f"{seed}:{point.service_point_id}:{day}")
+    # What was added later draws apart, so that the customers of a seed stay who they were.
+    extra = Random(f"{seed}:{point.service_point_id}:{day}:extra")
     arrival_sigma = parameters["arrival_day_sigma"]
     arrival_factor = exp(rng.gauss(-arrival_sigma * arrival_sigma / 2, arrival_sigma))
     agencies: dict[str, DayOfAgency] = {}
@@ -53,19 +60,26 @@ def _run_point(
             visit += len(drawn.walk_ins) + len(drawn.bookings)
             agencies[agency] = drawn
     _draw_second_matters(rng, agencies, parameters)
+    _draw_transfers(extra, agencies, parameters)
 
     def draw_next(agency: str, before: Ticket, now: int) -> Ticket:
         ticket = draw_ticket(rng, agencies[agency], before.visit, now, parameters)
         ticket.chained_from = before
+        if before.is_transfer:
+            ticket.is_second_leg, ticket.patience, ticket.is_absent = True, PATIENT, False
         return ticket
 
     tickets = run_day(list(agencies.values()), int(parameters["early_call_minutes"] * 60), draw_next)
+    opinions = _opinions(rng, point, tickets, parameters, scenario)
+    span, effect = point.opening(day), scenario.satisfaction_of_point.get(point.service_point_id, 0.0)
+    assert span is not None, "only opening days are run"
     return DayOfPoint(
         point=point,
         day=day,
         tickets=tickets,
-        opinions=_opinions(rng, point, tickets, parameters, scenario),
+        opinions=opinions,
         bookings=[booking for drawn in agencies.values() for booking in drawn.bookings],
+        sessions=draw_sessions(extra, point, span, plans, tickets, opinions, parameters, effect),
     )
 
 
@@ -78,6 +92,13 @@ def _draw_second_matters(rng: Random, agencies: dict[str, DayOfAgency], paramete
         for ticket in (*drawn.walk_ins, *drawn.booked):
             if ticket.purpose == "service" and rng.random() < parameters["multi_matter_share"]:
                 ticket.next_agency = rng.choices(others, weights)[0]
+
+
+def _draw_transfers(rng: Random, agencies: dict[str, DayOfAgency], parameters: Parameters) -> None:
+    for drawn in agencies.values():
+        for ticket in (*drawn.walk_ins, *drawn.booked):
+            if ticket.next_agency is not None:
+                ticket.is_transfer = rng.random() < parameters["transferred_share"]
 
 
 def _opinions(

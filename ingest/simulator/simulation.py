@@ -1,19 +1,23 @@
 """A whole simulation: one run with its events and planted faults, and replications for the true values."""
 
+import os
 from collections import defaultdict
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from random import Random
 
 from infra.months import Month
 from infra.settings import Deployment
-from ingest.simulator import files
-from ingest.simulator.events import Event, local_day_start
-from ingest.simulator.faults import Fault, PlantedText, plant
-from ingest.simulator.messages import Keys, day_events, draw_keys
+from ingest.simulator import files, truth_tables
+from ingest.simulator.events import Event, Fault, local_day_start
+from ingest.simulator.faults import Planted, plant
+from ingest.simulator.messages import Records, day_events, draw_records
+from ingest.simulator.monthly import Monthly, draw_monthly, monthly_events
 from ingest.simulator.parameters import Parameters, Scenario, read_parameters, read_scenario
 from ingest.simulator.run import DayOfPoint, run
 from ingest.simulator.truth import Leaf, Sums, completeness, components, rolled_up
@@ -32,13 +36,20 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """The run that was sent: days with their keys, events in order of arrival, what was planted."""
+    """The run that was sent: days with what is known of them, and the events with what was planted."""
 
     happened: list[DayOfPoint]
-    keys: list[Keys]
-    events: list[Event]
-    faults: list[Fault]
-    texts: list[PlantedText]
+    records: list[Records]
+    monthly: Monthly
+    planted: Planted
+
+    @property
+    def events(self) -> list[Event]:
+        return self.planted.events
+
+    @property
+    def faults(self) -> list[Fault]:
+        return self.planted.faults
 
 
 def read_inputs(deployment: Deployment, months: list[Month]) -> Inputs:
@@ -55,27 +66,37 @@ def read_inputs(deployment: Deployment, months: list[Month]) -> Inputs:
 def simulate_events(inputs: Inputs, seed: int) -> Simulated:
     """One run, its messages, and the faults planted in them. The same seed gives the same events."""
     happened = list(run(inputs.world, inputs.months, inputs.parameters, inputs.scenario, str(seed)))
-    keys: list[Keys] = []
+    records: list[Records] = []
     events: list[Event] = []
     for day in happened:
         rng = Random(f"{seed}:messages:{day.point.service_point_id}:{day.day}")
-        day_keys = draw_keys(rng, day)
-        keys.append(day_keys)
-        events += day_events(rng, day, day_keys, inputs.world, inputs.parameters, inputs.scenario)
-    arriving, faults, texts = plant(Random(f"{seed}:faults"), events, inputs.scenario.faults, inputs.scenario.time_zone)
-    faults += _planted_changes(inputs, happened)
-    return Simulated(happened, keys, arriving, faults, texts)
+        of_day = draw_records(rng, day, inputs.parameters, inputs.scenario)
+        records.append(of_day)
+        events += day_events(rng, day, of_day, inputs.world, inputs.parameters, inputs.scenario)
+    rng = Random(f"{seed}:monthly")
+    world, months, parameters, scenario = inputs.world, inputs.months, inputs.parameters, inputs.scenario
+    monthly = draw_monthly(rng, world, months, happened, events, parameters, scenario)
+    events += monthly_events(rng, monthly, world, months, parameters, scenario)
+    planted = plant(Random(f"{seed}:faults"), events, scenario.faults, scenario.time_zone)
+    planted.faults.extend(_planted_changes(inputs, happened))
+    return Simulated(happened, records, monthly, planted)
 
 
 def replicate(inputs: Inputs, seed: int, count: int, progress: Progress) -> dict[Leaf, Sums]:
     """Components of *count* further runs of the same parameters, added up."""
     total: dict[Leaf, Sums] = defaultdict(Sums)
-    for number in range(1, count + 1):
-        again = run(inputs.world, inputs.months, inputs.parameters, inputs.scenario, f"{seed}:replication:{number}")
-        for leaf, sums in components(again, inputs.world, inputs.scenario).items():
-            total[leaf].merge(sums)
-        progress(f"replication {number} of {count}")
+    seeds = [f"{seed}:replication:{number}" for number in range(1, count + 1)]
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for number, found in enumerate(pool.map(partial(_replication, inputs), seeds), start=1):
+            for leaf, sums in found.items():
+                total[leaf].merge(sums)
+            progress(f"replication {number} of {count}")
     return total
+
+
+def _replication(inputs: Inputs, seed: str) -> dict[Leaf, Sums]:
+    again = run(inputs.world, inputs.months, inputs.parameters, inputs.scenario, seed)
+    return components(again, inputs.world, inputs.scenario)
 
 
 def write_simulation(
@@ -98,8 +119,8 @@ def write_simulation(
         truth / "tickets.csv",
         files.TICKET_COLUMNS,
         chain.from_iterable(
-            files.ticket_rows(day, keys, time_zone)
-            for day, keys in zip(simulated.happened, simulated.keys, strict=True)
+            files.ticket_rows(day, of_day.keys, time_zone)
+            for day, of_day in zip(simulated.happened, simulated.records, strict=True)
         ),
     )
     files.write_table(
@@ -119,8 +140,13 @@ def write_simulation(
         files.change_rows(inputs.scenario),
     )
     files.write_table(
-        truth / "personal_data.csv", ("event_id", "source", "kind", "value"), files.text_rows(simulated.texts)
+        truth / "personal_data.csv", ("event_id", "source", "kind", "value"), files.text_rows(simulated.planted.texts)
     )
+    for name, columns, rows in truth_tables.tables(
+        simulated.happened, simulated.records, simulated.planted, simulated.monthly, inputs.world, inputs.months,
+        inputs.scenario,
+    ):  # fmt: skip
+        files.write_table(truth / f"{name}.csv", columns, rows)
     files.replace_folder(folder, target)
 
 

@@ -31,6 +31,10 @@ def _texts() -> dict[tuple[str, str], list[str]]:
     return found
 
 
+def has_texts(language: str) -> bool:
+    return (language, "positive") in _texts()
+
+
 def text_of(rng: Random, language: str, rating: int) -> str:
     return rng.choice(_texts()[language, "positive" if rating >= 4 else "negative"])
 

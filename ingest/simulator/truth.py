@@ -14,6 +14,10 @@ What a metric's truth means is decided here and nowhere else:
   device's is that of the visit's first ticket, on the scale of the point's device; an SMS is about one ticket.
 - visits: stays, dated by arrival, of the agency of the first ticket; second tickets of a stay add none.
 - abandonment_rate is over all tickets, booked ones too; queue times are of walk-ins only.
+- A ticket that the staff move to another queue stays one ticket: its wait is the first one, and the second leg counts
+  in no queue figure. What was corrected later is what it was corrected to; what was withdrawn never was.
+- paper: all visits of the points that have forms. web: all visits. survey, interview: the visits of their waves.
+  popup_self_service, popup_remote: all sessions at such devices. Who only uses self-service is no visit: no ticket.
 - completeness: share of the opening minutes in which the installations of a family worked and sent what can be read,
   sooner or later. Messages that are only late were measured; those of a dead or broken device were not.
 
@@ -26,8 +30,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from infra.months import Month
-from ingest.simulator.events import local_day_start
-from ingest.simulator.faults import Fault
+from ingest.simulator.events import Fault, local_day_start
 from ingest.simulator.parameters import Scenario
 from ingest.simulator.run import DayOfPoint
 from ingest.simulator.world import World, days
@@ -104,7 +107,8 @@ def completeness(world: World, months: list[Month], faults: list[Fault], scenari
     silent = [(fault.source, fault.starts_at, fault.ends_at) for fault in faults if fault.kind in UNMEASURED]
     found: dict[Leaf, Sums] = defaultdict(Sums)
     for point in world.points:
-        for family, source in (("queue", point.queue_source), ("feedback", point.feedback_source)):
+        sources = {"queue": point.queue_source or point.installed.get("display"), "feedback": point.feedback_source}
+        for family, source in sources.items():
             for month in months if source else []:
                 sums = found[f"{month}-01", point.service_point_id, "", "completeness", family]
                 for day in days(month):
@@ -131,6 +135,8 @@ def _count_queues(happened: DayOfPoint, found: dict[Leaf, Sums]) -> None:
         if ticket.purpose != "service":
             continue
         arrivals.setdefault(ticket.visit, ticket.agency)
+        if ticket.is_second_leg:
+            continue
         found[period, place, ticket.agency, "abandonment_rate", "queue_system"].add(ticket.left_at is not None)
         if ticket.slot_start is None:
             wait = None if ticket.called_at is None else ticket.called_at - ticket.issued_at
@@ -151,9 +157,7 @@ def _count_queues(happened: DayOfPoint, found: dict[Leaf, Sums]) -> None:
 def _count_answers(happened: DayOfPoint, world: World, scenario: Scenario, found: dict[Leaf, Sums]) -> None:
     point, period = happened.point, f"{happened.day:%Y-%m}-01"
     place = point.service_point_id
-    is_surveyed = (
-        world.wave_dates[0] <= happened.day <= world.wave_dates[1] and place in scenario.wave["service_point_ids"]
-    )
+    modes = _modes_of_visits(happened, world, scenario)
     seen = set()
 
     def add(agency: str, metric: str, mode: str, number: float) -> None:
@@ -163,20 +167,41 @@ def _count_answers(happened: DayOfPoint, world: World, scenario: Scenario, found
         add(agency, "satisfaction_mean", mode, score)
         add(agency, "satisfaction_happy_share", mode, score >= HAPPY_SCORE)
 
+    def add_outcome(agency: str, mode: str, outcome: str) -> None:
+        add(agency, "resolved_rate", mode, outcome == "resolved")
+        add(agency, "advanced_rate", mode, outcome != "neither")
+        add(agency, "not_advanced_rate", mode, outcome == "neither")
+
     for ticket, opinion in zip(happened.tickets, happened.opinions, strict=True):
         if ticket.purpose != "service":
             continue
         if ticket.agency in world.sms_sources:
             add_satisfaction(ticket.agency, "sms", opinion.rating)
-            add(ticket.agency, "resolved_rate", "sms", opinion.outcome == "resolved")
-            add(ticket.agency, "advanced_rate", "sms", opinion.outcome != "neither")
-            add(ticket.agency, "not_advanced_rate", "sms", opinion.outcome == "neither")
+            add_outcome(ticket.agency, "sms", opinion.outcome)
         if ticket.visit in seen:
             continue
         seen.add(ticket.visit)
         if point.feedback_source is not None:
             add_satisfaction("", "device", opinion.face_score)
-        if is_surveyed:
-            add_satisfaction("", "survey", opinion.rating)
-            add("", "customer_safety_physical_mean", "survey", opinion.safety_physical)
-            add("", "equal_mean", "survey", opinion.equal)
+        for mode in modes:
+            add_satisfaction("", mode, opinion.rating)
+            add("", "customer_safety_physical_mean", mode, opinion.safety_physical)
+            add("", "equal_mean", mode, opinion.equal)
+            if mode in ("paper", "web"):
+                add_outcome("", mode, opinion.outcome)
+    for session in happened.sessions:
+        add_satisfaction(session.agency, f"popup_{session.kind}", session.opinion.rating)
+        add_outcome(session.agency, f"popup_{session.kind}", session.opinion.outcome)
+
+
+def _modes_of_visits(happened: DayOfPoint, world: World, scenario: Scenario) -> list[str]:
+    """Where visitors are asked the questions of a form on that day."""
+    point = happened.point
+    modes = ["web"]
+    if "paper" in point.installed:
+        modes.append("paper")
+    if world.waves["customer"].has(happened.day) and point.service_point_id in scenario.surveyed_points:
+        modes.append("survey")
+    if "interview" in point.installed and world.waves["interviews"].has(happened.day):
+        modes.append("interview")
+    return modes
