@@ -1,0 +1,199 @@
+"""Finds ratings among the numbers of a message; most numbers that people write are no ratings."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ingest.sms_answers.message import Message
+
+NEGATION_REACH = 3
+CONDITION_REACH = 6
+
+# What is counted is in the partitive in Finnish (3 tuntia), in the plural in Swedish and English.
+_PARTITIVE = re.compile(r".*(?:aa|ta|ia|oa|ua|ya|ka|pa)")
+_PLURAL = re.compile(r".{3,}(?:[^s]s|(?:er|or|ar))")
+_OPINIONS = ("praise", "blame", "fillers", "emphasis", "function_words", "joiners", "all_questions", "contrasts")
+_ANSWERS = ("resolved", "filed", "yes", "no", "negations", "unsure")
+
+
+@dataclass(slots=True)
+class Ratings:
+    """The ratings given, in order, and the positions of their tokens; *problems* make none of them count."""
+
+    values: list[int] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+    problems: list[str] = field(default_factory=list)
+    for_all: bool = False
+
+    def take(self, value: int | None, highest: int, positions: Iterable[int]) -> None:
+        """Note an answer, None for one on another scale."""
+        if value is None or not 1 <= value <= highest:
+            self.problems.append("not_on_scale")
+        else:
+            self.values.append(value)
+            self.used.update(positions)
+
+
+def read_ratings(message: Message, highest: int) -> Ratings:
+    """What the message rates on a scale from 1 to *highest*."""
+    ratings = Ratings()
+    position = 0
+    while position < len(message.tokens):
+        position += _read_at(position, message, highest, ratings)
+    if message.words["between"].found(message.texts):
+        ratings.problems.append("two_answers")
+    if ratings.values and _contradicts(message, ratings.values, highest):
+        ratings.problems.append("contradiction")
+    ratings.for_all = bool(message.words["all_questions"].found(message.texts))
+    return ratings
+
+
+def _read_at(position: int, message: Message, highest: int, ratings: Ratings) -> int:
+    """Read what begins at *position*; how many tokens that was."""
+    token = message.tokens[position]
+    if token.kind == "fraction":
+        value, most = (int(part) for part in token.text.split("/"))
+        ratings.take(value if most == highest else None, highest, [position])
+    elif token.kind in ("decimal", "shaded"):
+        ratings.problems.append("not_on_scale")
+    elif token.kind == "range":
+        ratings.problems.append("two_answers")
+    elif token.kind == "stars":
+        # One star beside a number only adorns it.
+        if token.value != 1 or not any(other.value is not None and other.kind != "stars" for other in message.tokens):
+            ratings.take(token.value, highest, [position])
+    elif length := message.length_of("top", position):
+        ratings.take(highest, highest, range(position, position + length))
+        return length
+    elif length := message.length_of("bottom", position):
+        ratings.take(1, highest, range(position, position + length))
+        return length
+    elif token.value is not None:
+        return _read_number(position, message, highest, ratings)
+    return 1
+
+
+def _read_number(position: int, message: Message, highest: int, ratings: Ratings) -> int:
+    value = message.tokens[position].value
+    most, length = _out_of(position, message)
+    if most is not None:
+        ratings.take(value if most == highest else None, highest, range(position, position + length))
+    elif _counts(position, message) or _names(position, message):
+        pass
+    elif _is_not_quite(position, message):
+        ratings.problems.append("not_quite")
+    elif _is_answer(position, message, ratings):
+        ratings.take(value, highest, [position])
+    elif not message.has(position, "articles"):
+        ratings.problems.append("unplaced_number")
+    return length
+
+
+def _out_of(position: int, message: Message) -> tuple[int | None, int]:
+    """The most that "4 out of 5" and the like could be, and how many tokens they are."""
+    following = position + 1
+    if following < len(message.texts) and message.texts[following] in message.words.most:
+        return message.words.most[message.texts[following]], 2
+    length = message.length_of("out_of", following)
+    last = following + length
+    if length and last < len(message.tokens) and message.tokens[last].value is not None:
+        return message.tokens[last].value, last - position + 1
+    return None, 1
+
+
+def _counts(position: int, message: Message) -> bool:
+    """Whether the number counts something: 3 hours, two visits."""
+    following = position + 1
+    is_word = message.kind(following) == "word" and not message.length_of("stars", following)
+    return is_word and bool(message.length_of("units", following))
+
+
+def _names(position: int, message: Message) -> bool:
+    """Whether the number names something: desk 3, klo 15, Valtakatu 4."""
+    previous = position - 1
+    if message.kind(previous) == "mark" and message.texts[previous : previous + 1] == ["."]:
+        previous -= 1
+        return message.has(previous, "abbreviations")
+    if message.kind(previous) != "word":
+        return False
+    text = message.texts[previous]
+    return message.has(previous, "places") or any(text.endswith(s) for s in message.words["streets"].single_words)
+
+
+def _is_not_quite(position: int, message: Message) -> bool:
+    """Whether something before it in its clause takes the number back: not 5, almost 5, if it were."""
+    start = max(message.clause_start(position), position - CONDITION_REACH)
+    conditions = any(message.length_of("not_quite", before) for before in range(start, position))
+    return conditions or message.negated(position, NEGATION_REACH)
+
+
+def _is_answer(position: int, message: Message, ratings: Ratings) -> bool:
+    """Whether the number stands where answers stand."""
+    stands_alone = _stands_alone(position, message)
+    if message.has(position, "articles") and not stands_alone:
+        return False
+    if message.length_of("stars", position + 1):
+        return True
+    if _may_be_counted(position, message):
+        return False
+    before = [place for place in range(position) if not _says_nothing(place, message)]
+    if not before or stands_alone:
+        return True
+    cues = range(max(0, position - 4), position)
+    if any(message.length_of("cues", start) == position - start for start in cues):
+        return True
+    previous = message.tokens[position - 1]
+    follows = previous.kind == "mark" or previous.value is not None or message.has(position - 1, "joiners")
+    return before[-1] in ratings.used and follows
+
+
+def _may_be_counted(position: int, message: Message) -> bool:
+    """Whether an unlisted word after the number has the form of what is counted."""
+    following = position + 1
+    if message.kind(following) != "word" or message.tokens[following].value is not None:
+        return False
+    if message.has(following, *_OPINIONS, *_ANSWERS):
+        return False
+    number, text = message.tokens[position], message.texts[following]
+    if number.kind == "word" and not number.text.endswith(("nen", "sen", "ne", "ma", "man", "rean", "rea")):
+        return True
+    counted = message.language in (None, "fi") and _PARTITIVE.fullmatch(text)
+    return number.value != 1 and bool(counted or (message.language != "fi" and _PLURAL.fullmatch(text)))
+
+
+def _says_nothing(place: int, message: Message) -> bool:
+    if message.kind(place) in ("mark", "emoji"):
+        return True
+    return message.has(place, "fillers", "cues", "all_questions", "yes", "no")
+
+
+def _stands_alone(position: int, message: Message) -> bool:
+    """Whether the number ends a clause that says nothing else, or one of praise, blame or another answer."""
+    end = position + 1
+    while message.kind(end) == "emoji" or message.has(end, "fillers"):
+        end += 1
+    if message.kind(end) != "mark":
+        return False
+    previous = position - 1
+    if message.kind(previous) in ("mark", "emoji") or message.tokens[previous].value is not None:
+        return True
+    return message.has(
+        previous, "praise", "blame", "fillers", "cues", "yes", "no", "resolved", "filed", "joiners", "all_questions"
+    )
+
+
+def _contradicts(message: Message, values: list[int], highest: int) -> bool:
+    """A low rating beside praise, a high one beside blame: the scale turned round, or irony."""
+    if message.words["irony"].found(message.texts):
+        return True
+    if min(values) != max(values):
+        return False
+    angry = any(message.kind(place) == "emoji" and message.has(place, "angry") for place in range(len(message.tokens)))
+    praised = values[0] * 2 <= highest and _said_plainly("praise", message)
+    blamed = values[0] * 2 > highest + 1 and (angry or _said_plainly("blame", message))
+    return praised or blamed
+
+
+def _said_plainly(name: str, message: Message) -> bool:
+    """Whether such a word is there without a negation before it."""
+    return any(not message.negated(place, NEGATION_REACH) for place in message.words[name].found(message.texts))
