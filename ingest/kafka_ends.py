@@ -17,7 +17,9 @@ Ends = dict[str, dict[str, int]]  # topic, partition, offset after its last reco
 def read_ends(settings: Settings, topics: Iterable[str]) -> Ends:
     """The ends of *topics*, those of topics that do not exist left out. Raises ActionNeeded."""
     try:
-        consumer = kafka.KafkaConsumer(bootstrap_servers=kafka_bootstrap_servers(settings))
+        consumer = kafka.KafkaConsumer(
+            bootstrap_servers=kafka_bootstrap_servers(settings), group_id=None, enable_auto_commit=False
+        )
     except kafka.errors.KafkaError as error:
         raise unreachable(settings, error) from error
     try:

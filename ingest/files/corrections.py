@@ -43,13 +43,14 @@ class _NotSayable(Exception):
 
 def judge(connection: psycopg.Connection, batch: Sequence[Unit], door: Door, now: datetime) -> Iterator[Judgement]:
     """Compare rows with what landing holds under their ids. *now* dates the corrections."""
-    keys = {key_of(event["source"], event["id"]) for unit in batch for event in unit.made.events}
-    known = _fingerprints(connection, keys)
-    parsed: dict[bytes, ParsedEvent | Rejection] = {}
-    for unit in batch:
-        for event in unit.made.events:
-            if (key := key_of(event["source"], event["id"])) in known:
-                parsed[key] = parse(orjson.dumps(event), 0, 0, now, door)
+    keys = [[key_of(event["source"], event["id"]) for event in unit.made.events] for unit in batch]
+    known = _fingerprints(connection, {key for each in keys for key in each})
+    parsed = {
+        key: parse(orjson.dumps(event), 0, 0, now, door)
+        for unit, each in zip(batch, keys, strict=True)
+        for event, key in zip(unit.made.events, each, strict=True)
+        if key in known
+    }
     corrected = _corrections(connection, parsed)
     changed = [
         key
@@ -57,16 +58,20 @@ def judge(connection: psycopg.Connection, batch: Sequence[Unit], door: Door, now
         if isinstance(event, ParsedEvent) and (event.fingerprint != known[key] or key in corrected)
     ]
     stored = _stored(connection, changed, corrected)
-    for unit in batch:
-        yield _judgement(unit, parsed, stored, door, now)
+    for unit, each in zip(batch, keys, strict=True):
+        yield _judgement(unit, each, parsed, stored, door, now)
 
 
 def _judgement(
-    unit: Unit, parsed: dict[bytes, ParsedEvent | Rejection], stored: dict[bytes, _Stored], door: Door, now: datetime
+    unit: Unit,
+    keys: list[bytes],
+    parsed: dict[bytes, ParsedEvent | Rejection],
+    stored: dict[bytes, _Stored],
+    door: Door,
+    now: datetime,
 ) -> Judgement:
     fate, sent = "as_before", []
-    for event in unit.made.events:
-        key = key_of(event["source"], event["id"])
+    for event, key in zip(unit.made.events, keys, strict=True):
         after = parsed.get(key)
         if after is None:
             fate = "new" if fate != "amended" else fate

@@ -1,0 +1,152 @@
+"""A row that comes again: as before it changes nothing, with other content it becomes a correction, once."""
+
+import pytest
+import yaml
+from loading import load_all, register, rows
+
+from infra.errors import ActionNeeded
+from ingest import contracts
+from ingest.files import delivery
+from ingest.files.delivery import NotYetLoaded, deliver
+from ingest.files.mapping_checks import read_mapping
+from ingest.files.report import Report
+
+pytestmark = pytest.mark.services
+
+MAPPING = {
+    "event": "fi.pulssi.feedback.given.v1",
+    "source": "/agencies/kela/paper_forms",
+    "separator": ";",
+    "identity": ["lomake"],
+    "time": {"column": "aika", "format": "finnish", "precision": "minute", "time_zone": "Europe/Helsinki"},
+    "subject": {"column": "piste"},
+    "data": {
+        "mode": "paper",
+        "form_version": "a",
+        "keyed_on": "2026-10-06",
+        "answers": [
+            {
+                "question_code": "overall",
+                "question_version": 1,
+                "scale_code": "rating_5",
+                "raw_value": {"column": "arvosana", "type": "integer"},
+            }
+        ],
+        "text": {"column": "sana"},
+        "visit_key": {"column": "kaynti"},
+    },
+}
+HEADER = "lomake;aika;piste;arvosana;sana;kaynti"
+FIRST = "1;5.10.2026 klo 9.15;turku;4;;"
+SECOND = "2;5.10.2026 klo 9.20;turku;2;Soita 040 123 4567;kaynti-0007"
+
+
+@pytest.fixture
+def deployment(make_deployment):
+    settings, _ = make_deployment()
+    register(settings, "turku", "salo")
+    return settings
+
+
+def bring_in(settings, tmp_path, *lines, wait_seconds=0, **changes):
+    (tmp_path / "forms.yml").write_text(yaml.safe_dump(MAPPING | changes), encoding="utf-8")
+    (tmp_path / "forms.csv").write_text("\n".join([HEADER, *lines]) + "\n", encoding="utf-8")
+    report = Report()
+    mapping = read_mapping(tmp_path / "forms.yml", contracts.read_contracts())
+    deliver(settings, tmp_path / "forms.csv", mapping, report, wait_seconds)
+    return {fate: count for fate in (*report.points.get("turku", {}),) if (count := report.total(fate))}
+
+
+def landed(settings):
+    return rows(settings, "select event_type, data from landing.event order by stored_at, kafka_offset")
+
+
+def test_a_changed_row_becomes_a_correction_and_a_row_as_before_nothing(deployment, tmp_path):
+    assert bring_in(deployment, tmp_path, FIRST, SECOND) == {"new": 2}
+    load_all(deployment)
+    worse = FIRST.replace(";4;", ";3;")
+
+    assert bring_in(deployment, tmp_path, worse, SECOND) == {"amended": 1, "as_before": 1}
+    load_all(deployment)
+    assert bring_in(deployment, tmp_path, worse, SECOND) == {"as_before": 2}
+    assert load_all(deployment)["accepted"] == 0
+    assert bring_in(deployment, tmp_path, FIRST, SECOND.replace("9.20", "9.25")) == {"amended": 2}
+    assert load_all(deployment) == {"accepted": 2, "duplicate": 0, "rejected": 0, "held": 0}
+
+    first = rows(deployment, "select event_id from landing.event where data ->> 'keyed_on' is not null")[0][0]
+    corrections = [data for event_type, data in landed(deployment) if event_type == "correction.amended"]
+    answer = {"question_code": "overall", "question_version": 1, "scale_code": "rating_5"}
+    replaced = [data["replaced"] for data in corrections]
+    assert replaced[0] == {"answers": [{**answer, "raw_value": 3}]}
+    assert {"answers": [{**answer, "raw_value": 4}]} in replaced[1:]
+    assert {"time": "2026-10-05T09:25:00+03:00"} in replaced[1:]
+    assert [data["ref_id"] for data in corrections][0] in {first, *(data["ref_id"] for data in corrections)}
+    assert {data["reason"] for data in corrections} == {"source_updated"}
+
+
+def test_what_no_correction_can_say_is_set_aside_with_what_to_do(deployment, tmp_path):
+    bring_in(deployment, tmp_path, FIRST, SECOND)
+    load_all(deployment)
+    for line, reason in (
+        (FIRST.replace("turku", "salo"), "subject: has changed"),
+        (SECOND.replace("0007", "0008"), "data.visit_key: has changed"),
+        (SECOND.replace("Soita 040 123 4567", ""), "data.text: is empty now"),
+    ):
+        report = Report()
+        (tmp_path / "forms.csv").write_text(f"{HEADER}\n{line}\n", encoding="utf-8")
+        mapping = read_mapping(tmp_path / "forms.yml", contracts.read_contracts())
+        deliver(deployment, tmp_path / "forms.csv", mapping, report, 0)
+
+        ((told, (count, first_line)),) = report.skipped.items()
+        assert told.startswith(f"{reason}, which no correction can say: withdraw the event")
+        assert (count, first_line) == (1, 2)
+
+
+def test_a_file_waits_until_an_earlier_one_of_its_source_is_loaded(deployment, tmp_path):
+    bring_in(deployment, tmp_path, FIRST)
+
+    with pytest.raises(NotYetLoaded, match="forms.csv, which came before, is not loaded yet"):
+        bring_in(deployment, tmp_path, FIRST.replace(";4;", ";3;"))
+    assert bring_in(deployment, tmp_path, FIRST) == {"new": 1}  # the same file may come again at once
+    load_all(deployment)
+
+    assert bring_in(deployment, tmp_path, FIRST.replace(";4;", ";3;")) == {"amended": 1}
+
+
+def test_a_sender_that_dies_before_it_has_noted_its_end_doubles_nothing(deployment, tmp_path, monkeypatch):
+    bring_in(deployment, tmp_path, FIRST, SECOND)
+    load_all(deployment)
+    corrected = [FIRST.replace(";4;", ";3;"), SECOND]
+
+    def die(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(delivery, "_finish", die)
+        bring_in(deployment, tmp_path, *corrected)
+    bring_in(deployment, tmp_path, *corrected)
+
+    assert load_all(deployment) == {"accepted": 1, "duplicate": 1, "rejected": 0, "held": 0}
+    assert bring_in(deployment, tmp_path, *corrected) == {"as_before": 2}
+
+
+def test_ids_from_content_say_that_corrections_cannot_be_seen(deployment, tmp_path):
+    assert bring_in(deployment, tmp_path, FIRST, FIRST, identity="content") == {"new": 2}
+    assert bring_in(deployment, tmp_path, FIRST, FIRST, identity="content") == {"new": 2}
+    assert load_all(deployment) == {"accepted": 2, "duplicate": 2, "rejected": 0, "held": 0}
+
+    report = Report(shows_corrections=False)
+    assert any("corrections cannot be seen" in line for line in report.lines())
+
+
+def test_a_time_of_receipt_that_is_not_trusted_stops_the_file(deployment, tmp_path):
+    folder = tmp_path / "d"
+    folder.mkdir()
+    with pytest.raises(ActionNeeded, match="received_time is given, but deployment .* does not trust it"):
+        bring_in(_untrusting(deployment), tmp_path, FIRST, received_time="2026-10-07T00:00:00+03:00")
+
+
+def _untrusting(settings):
+    from dataclasses import replace
+
+    return replace(settings, deployment=replace(settings.deployment, trusts_received_time=False))
