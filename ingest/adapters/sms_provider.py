@@ -130,7 +130,7 @@ def _answered(sent: _Sent) -> list[dict[str, Any]]:
             "answers": [_answer(answer, sent.survey) for answer in _told(given)],
             "service_kind": sent.survey.get("service_kind", "authority"),
             "agency": sent.survey["agency"],
-            "language": language if language in LANGUAGES else None,
+            "language": language if language in LANGUAGES else "other" if language else None,
             "visited_on": optional(sent.callback, "visitedOn", str),
             "text": "\n".join(reading.text for reading in given if reading.text)[:LONGEST_TEXT] or None,
             "invitation_key": invitation,

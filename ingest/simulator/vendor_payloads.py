@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ingest.adapters.adapter import Installation, NotTranslated, translate
+from ingest.simulator.sms_payloads import sms_payload
 
 Event = dict[str, Any]
 Payload = dict[str, Any]
@@ -77,9 +78,9 @@ def without_receipt(event: Event) -> Event:
 
 
 def _sources(installation: Installation) -> Iterator[tuple[str, str]]:
-    for setting in ("devices", "branches", "organisations"):
+    for setting in ("devices", "branches", "organisations", "surveys"):
         for name, told in installation.settings.get(setting, {}).items():
-            yield f"{installation.source.rstrip('/')}{told['path']}", name
+            yield f"{installation.source.rstrip('/')}{told.get('path', '')}", name
 
 
 def _smiley(event: Event, name: str, installation: Installation) -> Payload | None:
@@ -211,4 +212,5 @@ INVERSES: dict[str, Inverse] = {
     "smiley_device": _smiley,
     "queue_system": _queue,
     "booking_system": _booking,
+    "sms_provider": sms_payload,
 }
