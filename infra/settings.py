@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 VARIABLES = {
     "PULSSI_HOME": "folder of the embedded services' data, keys, logs and outputs (default: .pulssi)",
+    "PULSSI_KEYS": "folder of the keys, outside of what is backed up with the data (default: keys in PULSSI_HOME)",
     "PULSSI_DEPLOYMENT": "name of a folder in infra/deployments, or a path to one (default: demo)",
     "PULSSI_DATABASE_URL": "a PostgreSQL to use instead of the embedded one: postgresql://user:password@host:port/database",
     "PULSSI_KAFKA_BOOTSTRAP_SERVERS": "a Kafka to use instead of the embedded one: host:port[,host:port]",
@@ -33,6 +34,29 @@ DEPLOYMENT_VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "retention_days": (lambda value: type(value) is int and value > 0, "a whole number from 1"),
 }
 
+# May be left out of deployment.yml.
+DEPLOYMENT_DEFAULTS: dict[str, Any] = {"dead_letter_days": 30, "parked_days": 30, "breaker": {}}
+DEPLOYMENT_VALUES |= {
+    "dead_letter_days": (lambda value: type(value) is int and value > 0, "a whole number from 1"),
+    "parked_days": (lambda value: type(value) is int and value > 0, "a whole number from 1"),
+    "breaker": (
+        lambda value: isinstance(value, dict) and _are_breaker_limits(value),
+        "bad_share (above 0, below 1), minimum_count, window_minutes, pause_minutes and probe_count (whole numbers "
+        "from 1), or some of them",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerLimits:
+    """When the breaker of a source opens, how long it stays so at least, and how many events then try it."""
+
+    bad_share: float = 0.5
+    minimum_count: int = 50
+    window_minutes: int = 60
+    pause_minutes: int = 30
+    probe_count: int = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
@@ -46,11 +70,15 @@ class Deployment:
     trusts_received_time: bool
     partitions: int
     retention_days: int
+    dead_letter_days: int
+    parked_days: int
+    breaker: BreakerLimits
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     home: Path
+    keys: Path
     deployment: Deployment
     database_url: str | None
     kafka_bootstrap_servers: str | None
@@ -74,8 +102,10 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
     client = values.get("PULSSI_KAFKA_CLIENT", "kafka-python")
     if client not in ("kafka-python", "librdkafka"):
         raise ActionNeeded(f"PULSSI_KAFKA_CLIENT is {client!r}: give kafka-python or librdkafka")
+    home = Path(values.get("PULSSI_HOME", ROOT / ".pulssi")).resolve()
     return Settings(
-        home=Path(values.get("PULSSI_HOME", ROOT / ".pulssi")).resolve(),
+        home=home,
+        keys=Path(values.get("PULSSI_KEYS", home / "keys")).resolve(),
         deployment=read_deployment(values.get("PULSSI_DEPLOYMENT", "demo")),
         database_url=_url(values),
         kafka_bootstrap_servers=values.get("PULSSI_KAFKA_BOOTSTRAP_SERVERS"),
@@ -110,6 +140,9 @@ def read_deployment(name: str) -> Deployment:
         trusts_received_time=content["trusts_received_time"],
         partitions=content["partitions"],
         retention_days=content["retention_days"],
+        dead_letter_days=content["dead_letter_days"],
+        parked_days=content["parked_days"],
+        breaker=BreakerLimits(**content["breaker"]),
     )
 
 
@@ -118,10 +151,14 @@ def _deployment_content(file: Path) -> dict[str, Any]:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise ActionNeeded(f"{file} is not YAML: {' '.join(str(error).split())}") from error
-    expected = DEPLOYMENT_VALUES
-    if not isinstance(content, dict) or set(content) != set(expected):
-        raise ActionNeeded(f"{file}: give exactly the keys {', '.join(sorted(expected))}")
-    for key, (is_right, fix) in expected.items():
+    needed = set(DEPLOYMENT_VALUES) - set(DEPLOYMENT_DEFAULTS)
+    if not isinstance(content, dict) or not needed <= set(content) <= set(DEPLOYMENT_VALUES):
+        raise ActionNeeded(
+            f"{file}: give the keys {', '.join(sorted(needed))}; {', '.join(sorted(DEPLOYMENT_DEFAULTS))} if need be; "
+            "no others"
+        )
+    content = DEPLOYMENT_DEFAULTS | content
+    for key, (is_right, fix) in DEPLOYMENT_VALUES.items():
         if not is_right(content[key]):
             raise ActionNeeded(f"{file}: {key} is {content[key]!r}: give {fix}")
     return content
@@ -147,6 +184,16 @@ def _url(values: dict[str, str]) -> str | None:
 
 def _is_name(value: Any, pattern: str) -> bool:
     return isinstance(value, str) and re.fullmatch(pattern, value) is not None
+
+
+def _are_breaker_limits(values: dict[Any, Any]) -> bool:
+    counts = {name: value for name, value in values.items() if name != "bad_share"}
+    share = values.get("bad_share", 0.5)
+    return (
+        set(values) <= {field.name for field in fields(BreakerLimits)}
+        and type(share) in (int, float) and 0 < share < 1
+        and all(type(value) is int and value > 0 for value in counts.values())
+    )  # fmt: skip
 
 
 def _port(values: dict[str, str], name: str, default: int) -> int:

@@ -131,7 +131,7 @@ def open_bytes(settings: Settings, dead_letter_id: int, sealed: bytes | None) ->
     """The bytes as they were sent; ActionNeeded without the private key, with another one, or when they are deleted."""
     if sealed is None:
         raise ActionNeeded(f"dead letter {dead_letter_id}: its bytes are deleted: only the source can send it again")
-    private = keys_folder(settings) / "dead_letters.private"
+    private = keys_folder(settings) / "dead_letters.private*"
     try:
         return open_sealed(settings, sealed)
     except (FileNotFoundError, PermissionError) as error:
@@ -145,25 +145,52 @@ def open_bytes(settings: Settings, dead_letter_id: int, sealed: bytes | None) ->
         ) from error
 
 
-def sealed_bytes(connection: psycopg.Connection, dead_letter_id: int) -> bytes | None:
-    row = connection.execute(
-        "select sealed_bytes from ops.dead_letter where dead_letter_id = %s", (dead_letter_id,), binary=True
-    ).fetchone()
+def sealed_bytes(connection: psycopg.Connection, ids: Sequence[int]) -> dict[int, bytes]:
+    """What PostgreSQL lets one role read only; ActionNeeded for a user who may not become it. Not those deleted."""
+    try:
+        with connection.transaction():
+            role = _reading_role(connection)
+            if role is not None:
+                connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
+            rows = connection.execute(
+                "select dead_letter_id, sealed_bytes from ops.dead_letter "
+                "where dead_letter_id = any(%s) and sealed_bytes is not null",
+                (list(ids),),
+                binary=True,
+            ).fetchall()
+            connection.execute("reset role")
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise ActionNeeded(
+            f"the bytes of dead letters are for the role {role or 'that guards them'} only: have its holder run this "
+            "command, or have it granted to this user of the database"
+        ) from error
+    return dict(rows)
+
+
+def _reading_role(connection: psycopg.Connection) -> str | None:
+    """The role to become; None where it could not be created, and the private key is the only guard."""
+    row = connection.execute("select rolname from pg_roles where rolname = ops.dead_letter_role()").fetchone()
     return row[0] if row else None
 
 
 def discard(connection: psycopg.Connection, selection: Selection, role: str, reason: str) -> int:
     """Give up the open ones chosen: their bytes go, the row stays and tells which role did it and why; how many."""
-    if not _ROLE.fullmatch(role):
-        raise ActionNeeded(f"role is {role!r}: give a role in lower-case letters, like quality_console, never a name")
-    if not reason.strip():
-        raise ActionNeeded("the reason is empty: say in a few words why these events will never be counted")
+    why = decision(role, reason)
     condition, parameters = selection.where("open")
     query = sql.SQL(
         "update ops.dead_letter set discarded_at = now(), discarded_by = %(role)s, discard_reason = %(why)s, "
         "sealed_bytes = null, bytes_deleted_at = now() where {}"
     ).format(condition)
-    return connection.execute(query, {**parameters, "role": role, "why": scrub(reason.strip())}).rowcount
+    return connection.execute(query, {**parameters, "role": role, "why": why}).rowcount
+
+
+def decision(role: str, reason: str) -> str:
+    """The reason of a role for giving something up, as it may be kept; ActionNeeded for a name, or without a reason."""
+    if not _ROLE.fullmatch(role):
+        raise ActionNeeded(f"role is {role!r}: give a role in lower-case letters, like quality_console, never a name")
+    if not reason.strip():
+        raise ActionNeeded("the reason is empty: say in a few words why these events will never be counted")
+    return scrub(reason.strip())
 
 
 def expire(connection: psycopg.Connection, older_than_days: int) -> int:
@@ -171,7 +198,7 @@ def expire(connection: psycopg.Connection, older_than_days: int) -> int:
     return connection.execute(
         """
         update ops.dead_letter set sealed_bytes = null, bytes_deleted_at = now()
-        where sealed_bytes is not null and stored_at < now() - make_interval(days => %s)
+        where bytes_deleted_at is null and stored_at < now() - make_interval(days => %s)
         """,
         (older_than_days,),
     ).rowcount

@@ -77,7 +77,7 @@ def show(dead_letter_id: int, with_bytes: bool) -> None:
     settings = read_settings()
     with database.connect(settings) as connection:
         letter = rows.read_one(connection, dead_letter_id)
-        sealed = rows.sealed_bytes(connection, dead_letter_id) if with_bytes else None
+        sealed = rows.sealed_bytes(connection, [dead_letter_id]).get(dead_letter_id) if with_bytes else None
     if with_bytes:
         sys.stdout.buffer.write(rows.open_bytes(settings, dead_letter_id, sealed))
         return

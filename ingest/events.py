@@ -10,7 +10,7 @@ import orjson
 from ingest.contracts import Contract, explain
 from ingest.keys import Keys
 from ingest.names import field_naming_a_person, is_source
-from ingest.scrub import scrub
+from ingest.scrub import mask_codes, scrub
 from ingest.untranslated import reason_of
 
 UNREADABLE = "(unreadable)"
@@ -23,7 +23,11 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class Event(NamedTuple):
-    """An accepted event: what landing.event holds, in its order of columns, then what decides whether it is new."""
+    """An accepted event: what landing.event holds, in its order of columns, then what decides whether it is new.
+
+    *earlier_fingerprints* are those by retired keys; *earlier_references* pairs the hash of each reference in *data*
+    with the one that a retired key made.
+    """
 
     event_key: bytes
     event_id: str
@@ -40,6 +44,8 @@ class Event(NamedTuple):
     received_at: datetime
     data: bytes
     fingerprint: bytes
+    earlier_fingerprints: tuple[bytes, ...] = ()
+    earlier_references: tuple[tuple[str, str], ...] = ()
 
 
 class Rejection(NamedTuple):
@@ -150,11 +156,13 @@ def _event(content: dict[str, Any], partition: int, offset: int, kafka_time: dat
     contract, occurred_at = check(content, received_at, door.contracts)
     source, event_id = content["source"], content["id"]
     told_received = content.pop("receivedtime", None)
-    fingerprint = hashlib.blake2b(
-        orjson.dumps(content, option=orjson.OPT_SORT_KEYS), key=door.keys.hashing, digest_size=16
-    ).digest()
+    canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    fingerprint, *earlier = [
+        hashlib.blake2b(canonical, key=key, digest_size=16).digest() for key in (door.keys.hashing, *door.keys.retired)
+    ]
     content["receivedtime"] = told_received  # the ledger dates by it even what is refused further down
     offset_from_utc = occurred_at.utcoffset() or timedelta()
+    payload, references = _payload(content, contract, door.keys)
     return Event(
         key_of(source, event_id),
         event_id,
@@ -169,8 +177,10 @@ def _event(content: dict[str, Any], partition: int, offset: int, kafka_time: dat
         offset,
         occurred_at,
         received_at,
-        _payload(content, contract, door.keys),
+        payload,
         fingerprint,
+        tuple(earlier),
+        references,
     )
 
 
@@ -195,9 +205,10 @@ def _instant(text: str) -> datetime:
         ) from error
 
 
-def _payload(content: dict[str, Any], contract: Contract, keys: Keys) -> bytes:
-    """The payload for landing: free text scrubbed, references replaced by keyed hashes."""
+def _payload(content: dict[str, Any], contract: Contract, keys: Keys) -> tuple[bytes, tuple[tuple[str, str], ...]]:
+    """The payload for landing, free text scrubbed, references replaced by keyed hashes; and what these were before."""
     data = content["data"]
+    earlier: list[tuple[str, str]] = []
     for *parents, name in contract.free_texts:
         holder = data
         for parent in parents:
@@ -206,12 +217,14 @@ def _payload(content: dict[str, Any], contract: Contract, keys: Keys) -> bytes:
             holder[name] = scrub(holder[name])
     for name, scope in contract.keys:
         if name in data:
-            data[name] = _hashed(data[name], scope, _scope_value(content, scope, name), keys)
+            scoped = f"{scope}\0{_scope_value(content, scope, name)}\0{data[name]}".encode()
+            data[name] = _hashed(scoped, keys.hashing)
+            earlier += [(data[name], _hashed(scoped, key)) for key in keys.retired]
     payload = orjson.dumps(data)
     if b".0" in payload:
         payload = orjson.dumps(_with_whole_numbers(data))
     check_storable(payload)
-    return payload
+    return payload, tuple(earlier)
 
 
 def _with_whole_numbers(value: Any) -> Any:
@@ -233,16 +246,15 @@ def _scope_value(content: dict[str, Any], scope: str, name: str) -> str:
     return str(value)
 
 
-def _hashed(value: str, scope: str, scope_value: str, keys: Keys) -> str:
-    text = f"{scope}\0{scope_value}\0{value}".encode()
-    return hashlib.blake2b(text, key=keys.hashing, digest_size=16).hexdigest()
+def _hashed(scoped: bytes, key: bytes) -> str:
+    return hashlib.blake2b(scoped, key=key, digest_size=16).hexdigest()
 
 
 def _short(value: object) -> str | None:
     """A field of a refused event, only where it is a harmless code; some UUIDs look as if they held a phone number."""
     if not isinstance(value, str) or not _CODE.fullmatch(value):
         return None
-    return value if _UUID.fullmatch(value) or scrub(value) == value else None
+    return value if _UUID.fullmatch(value) or mask_codes(value) == value else None
 
 
 def from_milliseconds(timestamp: int) -> datetime:

@@ -85,7 +85,10 @@ class AcknowledgingProducer(Protocol):
     """Sends from within one event loop; a send is done when all in-sync replicas have its messages.
 
     send raises NotAcknowledged when Kafka has not confirmed all: some may have arrived, and all may be sent again.
+    *reopened_count* says how often it had to begin anew after an error that no retry mends.
     """
+
+    reopened_count: int
 
     async def send(self, messages: Sequence[Message]) -> None: ...
     def answers(self, timeout_seconds: float) -> bool: ...
@@ -96,13 +99,15 @@ def topic_name(settings: Settings, family: str) -> str:
     return f"{settings.deployment.topic_prefix}.{family}"
 
 
-def ensure_topics(settings: Settings, topics: Iterable[str]) -> dict[str, TopicIdentity]:
-    """Create the topics that are missing; return all with their identity."""
+def ensure_topics(
+    settings: Settings, topics: Iterable[str], configs: dict[str, str] | None = None
+) -> dict[str, TopicIdentity]:
+    """Create the topics that are missing, with *configs* where they differ; return all with their identity."""
     names = list(topics)
-    with _admin(settings) as admin:
+    with open_admin(settings) as admin:
         missing = sorted(set(names) - set(admin.list_topics()))
         if missing:
-            new = [_new_topic(settings, name) for name in missing]
+            new = [_new_topic(settings, name, configs or {}) for name in missing]
             with contextlib.suppress(kafka.errors.TopicAlreadyExistsError):  # another process was quicker
                 admin.create_topics(new)
         cluster_id = admin.describe_cluster()["cluster_id"]
@@ -145,9 +150,9 @@ def produce(settings: Settings, messages: Iterable[Message], acknowledged: Ackno
 
 def open_producer(settings: Settings, acknowledged: Acknowledged, timeout_seconds: float = 5) -> AcknowledgingProducer:
     """A producer for an event loop: always on librdkafka, whose own threads leave the loop alone."""
-    from ingest import librdkafka_client
+    from ingest.librdkafka_producer import LibrdkafkaProducer
 
-    return librdkafka_client.LibrdkafkaProducer(settings, acknowledged, timeout_seconds)
+    return LibrdkafkaProducer(settings, acknowledged, timeout_seconds)
 
 
 def open_consumer(settings: Settings, topics: list[str], worker: str, start_at: StartAt) -> Consumer:
@@ -259,7 +264,7 @@ def batches(messages: Iterable[Message], size: int) -> Iterator[list[Message]]:
         yield batch
 
 
-def _new_topic(settings: Settings, name: str) -> NewTopic:
+def _new_topic(settings: Settings, name: str, others: dict[str, str]) -> NewTopic:
     """As the deployment says; dated by the broker, because by the device's time old events would be deleted at once.
 
     Whatever a sender compresses with, the broker unpacks: kafka-python has not every codec.
@@ -270,11 +275,11 @@ def _new_topic(settings: Settings, name: str) -> NewTopic:
         "retention.ms": str(retention_ms),
         "compression.type": "uncompressed",
     }
-    return NewTopic(name, settings.deployment.partitions, -1, topic_configs=configs)
+    return NewTopic(name, settings.deployment.partitions, -1, topic_configs=configs | others)
 
 
 @contextlib.contextmanager
-def _admin(settings: Settings) -> Iterator[Any]:
+def open_admin(settings: Settings) -> Iterator[Any]:
     try:
         admin = kafka.KafkaAdminClient(bootstrap_servers=kafka_bootstrap_servers(settings), bootstrap_timeout_ms=5000)
     except kafka.errors.KafkaError as error:

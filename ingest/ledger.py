@@ -1,13 +1,17 @@
 """Show whether every event is accounted for: sources, Kafka, the ledger and landing must tell the same."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import click
 import psycopg
 
 from infra import database
+from infra.errors import ActionNeeded
 from infra.settings import read_settings
+from ingest.duplicates import show_duplicates
+from ingest.kafka_ends import Ends, read_ends
 
 _BY_TOPIC = """
 with loaded as (
@@ -19,7 +23,8 @@ counted as (
         sum(accepted_count)::bigint as accepted,
         sum(duplicate_count)::bigint as duplicate,
         sum(rejected_count)::bigint as rejected,
-        sum(held_count)::bigint as held
+        sum(held_count)::bigint as held,
+        sum(parked_count)::bigint as parked
     from ops.ledger
     group by topic
 ),
@@ -33,7 +38,8 @@ select
     coalesce(counted.accepted, 0),
     coalesce(counted.duplicate, 0),
     coalesce(counted.rejected, 0),
-    coalesce(counted.held, 0)
+    coalesce(counted.held, 0),
+    coalesce(counted.parked, 0)
 from loaded
 left join counted on counted.topic = loaded.topic
 full join produced on produced.topic = loaded.topic
@@ -50,7 +56,7 @@ from ops.produced
 full join (
     select
         received_date, source, topic,
-        sum(accepted_count + duplicate_count + rejected_count + held_count)::bigint as received
+        sum(accepted_count + duplicate_count + rejected_count + held_count + parked_count)::bigint as received
     from ops.ledger
     group by received_date, source, topic
 ) as counted
@@ -73,47 +79,77 @@ select
     (select count(*) from ops.dead_letter where outcome is null or outcome = 'translated')
 union all
 select 'held', (select sum(held_count) from ops.ledger), (select count(*) from landing.event_held)
+union all
+select
+    'parked',
+    (select sum(parked_count) from ops.ledger),
+    (select count(*) from ops.parked_event where outcome is null)
 """
+
+_STOPS = ("produced", "in Kafka", "loaded", "accepted", "duplicate", "rejected", "held", "parked")
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The ledger beside what it must agree with; *faults* says in words where it does not."""
+    """The ledger beside what it must agree with; *faults* says in words where it does not.
+
+    A topic has: its name, what was produced and what Kafka holds or held (None: not known), then loaded, accepted,
+    duplicate, rejected, held, parked.
+    """
 
     topics: list[tuple[Any, ...]]
     faults: list[str]
 
 
-@click.command(epilog="Example: pulssi ledger")
-def ledger() -> None:
-    """Show whether every event is accounted for; exit with 1 when not."""
-    with database.connect(read_settings()) as connection:
-        balance = read_balance(connection)
-    click.echo(
-        f"{'topic':<28}{'produced':>10}{'received':>10}{'accepted':>10}{'duplicate':>10}{'rejected':>10}{'held':>8}"
-    )
-    for topic, produced, *counts in balance.topics:
-        click.echo(
-            f"{topic:<28}{('not told' if produced is None and counts[0] else produced or 0):>10}"
-            + "".join(f"{n:>10}" for n in counts[:-1])
-            + f"{counts[-1]:>8}"
-        )
-    for fault in balance.faults:
-        click.echo(f"NOT BALANCED  {fault}")
+@click.command(epilog="Example: pulssi ledger   or: pulssi ledger --duplicates --month 2026-10")
+@click.option("--duplicates", is_flag=True, help="instead: duplicates and conflicts of each source and month")
+@click.option("--month", type=click.DateTime(["%Y-%m"]), help="with --duplicates: only of this month of receipt (UTC)")
+def ledger(duplicates: bool, month: datetime | None) -> None:
+    """Show, stop by stop, whether every event is accounted for; exit with 1 when not.
+
+    What the gateway and the other senders had acknowledged is what Kafka holds, is what was loaded, is accepted +
+    duplicate + rejected + held + parked.
+    """
+    settings = read_settings()
+    with database.connect(settings) as connection:
+        if duplicates:
+            show_duplicates(connection, month.date() if month else None)
+            return
+        topics = [row[0] for row in connection.execute("select distinct topic from ops.kafka_offset")]
+        try:
+            ends = read_ends(settings, topics)
+        except ActionNeeded as problem:
+            click.echo(f"Kafka was not asked ({problem})", err=True)
+            ends = None
+        balance = read_balance(connection, ends)
+    _show(balance)
     if balance.faults:
         raise SystemExit(1)
-    click.echo("balanced: received = accepted + duplicate + rejected + held, for every topic, source and day")
+    click.echo(
+        "balanced: produced = in Kafka = loaded = accepted + duplicate + rejected + held + parked, for every topic, "
+        "source and day"
+    )
 
 
-def read_balance(connection: psycopg.Connection) -> Balance:
+def _show(balance: Balance) -> None:
+    click.echo(f"{'topic':<28}" + "".join(f"{stop:>10}" for stop in _STOPS))
+    for topic, produced, in_kafka, *counts in balance.topics:
+        told = "not told" if produced is None and counts[0] else produced or 0
+        asked = "-" if in_kafka is None else in_kafka
+        click.echo(f"{topic:<28}" + "".join(f"{count:>10}" for count in (told, asked, *counts)))
+    for fault in balance.faults:
+        click.echo(f"NOT BALANCED  {fault}")
+
+
+def read_balance(connection: psycopg.Connection, ends: Ends | None = None) -> Balance:
     """Compare what was produced, Kafka's offsets, the ledger and the tables. A topic nobody counted at the sending end
-    (written to directly) has produced = None and is compared with offsets only."""
-    topics = connection.execute(_BY_TOPIC).fetchall()
-    faults = [
-        f"{topic}: {received} received by offsets, {accepted + duplicate + rejected + held} in the ledger"
-        for topic, _, received, accepted, duplicate, rejected, held in topics
-        if received != accepted + duplicate + rejected + held
+    (written to directly) has produced = None and is compared with offsets only; *ends* are where Kafka's topics end."""
+    to_load = _to_load(connection, ends) if ends is not None else {}
+    topics = [
+        (topic, produced, None if ends is None else loaded + to_load.get(topic, 0), loaded, *counts)
+        for topic, produced, loaded, *counts in connection.execute(_BY_TOPIC)
     ]
+    faults = [fault for topic in topics for fault in _faults_of_topic(*topic)]
     told = {topic for topic, produced, *_ in topics if produced is not None}
     faults += [
         f"{day} {source} ({topic}): {produced} produced, {received} in the ledger"
@@ -131,3 +167,30 @@ def read_balance(connection: psycopg.Connection) -> Balance:
         if (counted or 0) != stored
     ]
     return Balance(topics, faults)
+
+
+def _faults_of_topic(topic: str, produced: int | None, in_kafka: int | None, loaded: int, *counts: int) -> list[str]:
+    faults = []
+    if produced is not None and in_kafka is not None and produced != in_kafka:
+        faults.append(f"{topic}: {produced} produced, {in_kafka} in Kafka")
+    if in_kafka is not None and in_kafka != loaded:
+        faults.append(f"{topic}: {in_kafka} in Kafka, {loaded} loaded (pulssi load)")
+    if loaded != sum(counts):
+        faults.append(f"{topic}: {loaded} loaded by offsets, {sum(counts)} in the ledger")
+    return faults
+
+
+def _to_load(connection: psycopg.Connection, ends: Ends) -> dict[str, int]:
+    """What Kafka holds of each topic behind where loading stands; of a topic made again the newest one counts."""
+    rows = connection.execute(
+        """
+        select distinct on (topic, kafka_partition) topic, kafka_partition, next_offset
+        from ops.kafka_offset
+        order by topic, kafka_partition, updated_at desc
+        """
+    )
+    stored = {(topic, str(partition)): following for topic, partition, following in rows}
+    return {
+        topic: sum(max(0, end - stored.get((topic, partition), 0)) for partition, end in partitions.items())
+        for topic, partitions in ends.items()
+    }

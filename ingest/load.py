@@ -1,8 +1,10 @@
 """Drain Kafka into landing: a member of the loaders' group that stores batch after batch, each exactly once."""
 
+import contextlib
 import gc
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,8 +17,12 @@ from infra.settings import Settings, read_settings
 from ingest import kafka_client
 from ingest.contracts import Contract, families, read_contracts
 from ingest.events import Door
-from ingest.keys import Keys, read_keys
-from ingest.landing import FencedOff, Outcome, prefer_compiled_dumpers, store
+from ingest.key_versions import KeysRotated, keys_in_force
+from ingest.landing import FencedOff, Outcome, store
+from ingest.landing_rows import prefer_compiled_dumpers
+from ingest.parked import flow_back
+from ingest.parking import Parking
+from ingest.topic_watch import watched
 
 log = logging.getLogger(__name__)
 
@@ -36,19 +42,20 @@ class Progress:
 def load(follow: bool, batch_size: int, worker: str) -> None:
     """Drain what is in Kafka into landing, each event exactly once. Several processes share the partitions."""
     gc.set_threshold(500_000)  # a batch is many small tuples without cycles: looking for some costs a tenth of the time
-    started, total, shown = time.monotonic(), [0, 0, 0, 0], 0.0
+    started, total, shown = time.monotonic(), [0, 0, 0, 0, 0], 0.0
     for progress in drain(read_settings(), worker=worker, batch_size=batch_size, follow=follow):
         outcome = progress.outcome
-        counts = (outcome.accepted, outcome.duplicate, outcome.rejected, outcome.held)
+        counts = (outcome.accepted, outcome.duplicate, outcome.rejected, outcome.held, outcome.parked)
         total = [before + count for before, count in zip(total, counts, strict=True)]
         if time.monotonic() - shown > 2:
             shown = time.monotonic()
             click.echo(f"loaded {sum(total)} events, {progress.remaining} to go", err=True)
     seconds = time.monotonic() - started
-    accepted, duplicate, rejected, held = total
+    accepted, duplicate, rejected, held, parked = total
     click.echo(
         f"loaded {sum(total)} events in {seconds:.1f} s: "
         f"{accepted} accepted, {duplicate} duplicate, {rejected} rejected, {held} held"
+        + (f", {parked} parked: see pulssi breakers list" if parked else "")
     )
 
 
@@ -67,13 +74,16 @@ def drain(
     topics = kafka_client.ensure_topics(
         settings, [kafka_client.topic_name(settings, family) for family in families(contracts)]
     )
-    keys = read_keys(settings)
-    door = Door(contracts, keys, settings.deployment.trusts_received_time)
     # Where to start is read over a connection of its own: inside a batch's transaction it would not be committed yet.
-    with database.connect(settings) as connection, database.connect(settings) as offsets:
+    with (
+        database.connect(settings) as connection,
+        database.connect(settings) as offsets,
+        contextlib.closing(Parking(settings)) as parking,
+        watched(settings, topics) as require_same_topics,
+    ):
         connection.autocommit = offsets.autocommit = True
         prefer_compiled_dumpers(connection)
-        require_same_key(connection, keys)
+        door = Door(contracts, keys_in_force(connection, settings), settings.deployment.trusts_received_time)
 
         def start_at(topic: str, partition: int) -> int:
             return _next_offset(offsets, topics[topic], partition)
@@ -84,19 +94,36 @@ def drain(
             silent_since = time.monotonic()
             while follow or _remaining(connection, topics, ends):
                 batch = consumer.poll(batch_size, timeout_seconds=0.5)
+                require_same_topics({fetched.topic for fetched in batch} or set(topics))
                 if not batch:
                     silent_since = _complain_of_silence(silent_since, follow)
+                    _let_parked_in(connection, parking, door)
                     continue
                 silent_since = time.monotonic()
                 try:
-                    outcome = store(connection, batch, topics, door)
+                    outcome = store(connection, batch, topics, door, parking)
+                    _let_parked_in(connection, parking, door)
+                except KeysRotated:
+                    log.info("another hashing key is in force: reading the batch by it")
+                    door = door._replace(keys=keys_in_force(connection, settings))
+                    consumer.seek_assigned()
+                    continue
                 except FencedOff as fenced:
                     log.warning("batch dropped, another loader was quicker: %s", fenced)
                     consumer.seek_assigned()
                     continue
                 yield Progress(outcome, _remaining(connection, topics, ends))
+            _let_parked_in(connection, parking, door)
         finally:
             consumer.close()
+
+
+def _let_parked_in(connection: psycopg.Connection, parking: Parking, door: Door) -> None:
+    total = Counter[str]()
+    for fates in flow_back(connection, parking, door):
+        total += fates
+    if total:
+        log.warning("of the parked events let in: %s", ", ".join(f"{count} {fate}" for fate, count in total.items()))
 
 
 def _complain_of_silence(silent_since: float, follow: bool) -> float:
@@ -108,20 +135,6 @@ def _complain_of_silence(silent_since: float, follow: bool) -> float:
         "or the topic ends with markers of transactions, which Pulssi's topics must not have"
     )
     return time.monotonic()
-
-
-def require_same_key(connection: psycopg.Connection, keys: Keys) -> None:
-    """Stop with ActionNeeded before anything is written by another hashing key than the database knows."""
-    connection.execute(
-        "insert into ops.deployment_key (key_check) select %s where not exists (select from ops.deployment_key)",
-        (keys.check,),
-    )
-    known = connection.execute("select key_check from ops.deployment_key").fetchall()
-    if (keys.check,) not in known:
-        raise ActionNeeded(
-            "this database was written with another deployment key: with this one every repeated event would look like "
-            "a conflict. Restore the deployment's folder in PULSSI_HOME/keys, or use the database of this key"
-        )
 
 
 def _register_partitions(

@@ -11,11 +11,11 @@ from psycopg import sql
 from infra import database
 from infra.settings import Settings
 from ingest.contracts import read_contracts
-from ingest.dead_letter_rows import Selection, open_bytes
+from ingest.dead_letter_rows import Selection, open_bytes, sealed_bytes
 from ingest.events import Door, Event, Rejection, parse
-from ingest.keys import read_keys
-from ingest.landing import REFERENCE_LOCK, Judge, Sorted, add, conflict, create_months, prefer_compiled_dumpers, write
-from ingest.load import require_same_key
+from ingest.key_versions import KeysRotated, keys_in_force, require_in_force
+from ingest.landing import LOOK_AGAIN, REFERENCE_LOCK, Judge, conflict, relinked
+from ingest.landing_rows import Sorted, add, create_months, prefer_compiled_dumpers, write
 from ingest.retranslate import retranslate
 
 
@@ -41,13 +41,11 @@ def replay(settings: Settings, selection: Selection, batch_size: int) -> Iterato
     A batch is one transaction: landing, ledger and dead letters move together or not at all. What was let in before
     is not open any more, so that a replay may be repeated or killed. Raises ActionNeeded without the private key.
     """
-    keys = read_keys(settings)
-    # The time of receipt is the one the ledger has: what the event says of it was weighed when it came.
-    door = Door(read_contracts(), keys, trusts_received_time=False)
     with database.connect(settings) as connection:
         connection.autocommit = True
         prefer_compiled_dumpers(connection)
-        require_same_key(connection, keys)
+        # The time of receipt is the one the ledger has: what the event says of it was weighed when it came.
+        door = Door(read_contracts(), keys_in_force(connection, settings), trusts_received_time=False)
         untranslated, ids = _open_ids(connection, selection)
         for start in range(0, len(ids), batch_size):
             yield _replay_batch(connection, settings, door, ids[start : start + batch_size])
@@ -71,12 +69,15 @@ def _replay_batch(connection: psycopg.Connection, settings: Settings, door: Door
     while True:
         try:
             with connection.transaction():
+                require_in_force(connection, door.keys)
                 letters = _locked(connection, ids)
                 connection.execute(REFERENCE_LOCK)
-                judged = [(letter, _judge_again(settings, letter, door)) for letter in letters]
-                return _move(connection, judged)
-        except psycopg.errors.UniqueViolation:
-            continue  # a loader has just stored one of these events: look again
+                records = relinked(connection, [_judge_again(settings, letter, door) for letter in letters])
+                return _move(connection, list(zip(letters, records, strict=True)))
+        except LOOK_AGAIN:
+            continue
+        except KeysRotated:
+            door = door._replace(keys=keys_in_force(connection, settings))
 
 
 def _create_months_of(connection: psycopg.Connection, ids: list[int]) -> None:
@@ -88,17 +89,16 @@ def _locked(connection: psycopg.Connection, ids: list[int]) -> list[Letter]:
     """Those that are still open, locked: another replay of the same ones waits, and then finds them closed."""
     rows = connection.execute(
         """
-        select
-            dead_letter_id, source, topic, kafka_partition, kafka_offset, received_at, reason_code, sealed_bytes
+        select dead_letter_id, source, topic, kafka_partition, kafka_offset, received_at, reason_code
         from ops.dead_letter
-        where dead_letter_id = any(%s) and outcome is null and sealed_bytes is not null
+        where dead_letter_id = any(%s) and outcome is null and bytes_deleted_at is null
         order by dead_letter_id
         for update
         """,
         (ids,),
-        binary=True,
-    )
-    return [Letter(*row) for row in rows]
+    ).fetchall()
+    sealed = sealed_bytes(connection, [row[0] for row in rows])
+    return [Letter(*(*row, sealed[row[0]])) for row in rows]
 
 
 def _judge_again(settings: Settings, letter: Letter, door: Door) -> Event | Rejection:

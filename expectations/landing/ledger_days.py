@@ -13,14 +13,15 @@ select
     sum(produced_count) as produced_count,
     sum(accepted_count) as accepted_count,
     sum(rejected_count) as rejected_count,
+    sum(parked_count) as parked_count,
     sum(loaded_count) as loaded_count
 from (
     select
-        received_date, source, topic, 0 as produced_count, accepted_count, rejected_count,
-        accepted_count + duplicate_count + rejected_count + held_count as loaded_count
+        received_date, source, topic, 0 as produced_count, accepted_count, rejected_count, parked_count,
+        accepted_count + duplicate_count + rejected_count + held_count + parked_count as loaded_count
     from ops.ledger
     union all
-    select received_date, source, topic, produced_count, 0, 0, 0
+    select received_date, source, topic, produced_count, 0, 0, 0, 0
     from ops.produced
 ) as counted
 where
@@ -84,6 +85,16 @@ SUITE = gx.ExpectationSuite(
             action=(
                 "tell the owner of the source (reference.source) what pulssi dead-letters explain says; its figures "
                 "miss these events"
+            ),
+            severity=WARNING,
+        ),
+        no_rows(
+            "select source, sum(parked_count) as parked_count from {batch} group by 1 having sum(parked_count) > 0",
+            name="no_source_is_parked",
+            says="no source has events that wait because its breaker is open",
+            action=(
+                "its figures miss these events: pulssi breakers list says why and since when; they come in when the "
+                "source is mended, or by pulssi breakers release"
             ),
             severity=WARNING,
         ),

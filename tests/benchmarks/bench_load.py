@@ -24,7 +24,7 @@ import psycopg
 from infra import database, embedded_kafka, embedded_postgres, services
 from infra.settings import Settings, read_settings
 from ingest.contracts import FOLDER
-from ingest.landing import _EVENT_COLUMNS, _EVENT_TYPES, prefer_compiled_dumpers
+from ingest.landing_rows import EVENT_COLUMNS, EVENT_TYPES, prefer_compiled_dumpers
 from ingest.produce import send
 
 BATCH = 10_000
@@ -114,13 +114,16 @@ def load(settings: Settings, environment: dict[str, str], client: str, processes
         str(BATCH),
         "--worker",
     ]
+    log = settings.home / f"loaders_{client}_{processes}.log"
     started = time.monotonic()
-    loaders = [
-        subprocess.Popen([*command, str(number)], env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for number in range(processes)
-    ]
-    assert [loader.wait() for loader in loaders] == [0] * processes
+    with log.open("wb") as said:
+        loaders = [
+            subprocess.Popen([*command, str(number)], env=variables, stdout=said, stderr=said)
+            for number in range(processes)
+        ]
+        ended = [loader.wait() for loader in loaders]
     seconds = time.monotonic() - started
+    assert ended == [0] * processes, f"{client}: loaders ended with {ended}:\n{log.read_text()[-5000:]}"
     with database.connect(settings) as connection:
         (stored,) = connection.execute("select sum(accepted_count) from ops.ledger").fetchone() or (0,)
     assert stored == events, f"{stored} of {events} stored"
@@ -130,7 +133,7 @@ def load(settings: Settings, environment: dict[str, str], client: str, processes
 
 def stored_rows(settings: Settings) -> tuple[Rows, Rows]:
     with database.connect(settings) as connection:
-        columns = _EVENT_COLUMNS.replace("event_key", "uuid_send(event_key)", 1).replace(
+        columns = EVENT_COLUMNS.replace("event_key", "uuid_send(event_key)", 1).replace(
             "data", "convert_to(data::text, 'UTF8')"
         )
         latest = "event_key in (select event_key from landing.event where kafka_offset >= 0)"
@@ -155,7 +158,7 @@ def encoded(encoding: str, events: Rows, identities: Rows) -> tuple[Rows, Rows]:
 
 def copy(settings: Settings, events: Rows, identities: Rows, encoding: str) -> float:
     """Seconds to COPY the rows by write_row, in transactions of one batch."""
-    event_types, identity_types = (_EVENT_TYPES, ["bytea", "bytea"]) if encoding == "binary" else (None, None)
+    event_types, identity_types = (EVENT_TYPES, ["bytea", "bytea"]) if encoding == "binary" else (None, None)
     with database.connect(settings) as connection:
         connection.autocommit = True
         prefer_compiled_dumpers(connection)
@@ -166,7 +169,7 @@ def copy(settings: Settings, events: Rows, identities: Rows, encoding: str) -> f
             batch = slice(first, first + BATCH)
             with connection.transaction():
                 write(connection, "landing.event_identity (event_key, fingerprint)", identity_types, identities[batch])
-                write(connection, f"landing.event ({_EVENT_COLUMNS})", event_types, events[batch])
+                write(connection, f"landing.event ({EVENT_COLUMNS})", event_types, events[batch])
         seconds = time.monotonic() - started
         (stored,) = connection.execute("select count(*) from landing.event where kafka_offset >= 0").fetchone() or (0,)
     assert stored == len(events), f"{stored} of {len(events)} stored"
@@ -214,7 +217,7 @@ def fill(settings: Settings, before: int) -> None:
         )
         connection.execute(
             f"""
-            insert into landing.event ({_EVENT_COLUMNS})
+            insert into landing.event ({EVENT_COLUMNS})
             select
                 (lpad(to_hex(1780000000000 + n), 12, '0') || substr(md5(n::text), 1, 20))::uuid,
                 'event-' || n, '/points/point_1/devices/d1', 'feedback.given', 'feedback.given.v1.0', 'point_1',

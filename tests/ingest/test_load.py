@@ -15,6 +15,7 @@ from ingest.kafka_client import ensure_topics, open_consumer, topic_name
 from ingest.keys import keys_folder, open_sealed, read_keys
 from ingest.landing import FencedOff, store
 from ingest.ledger import read_balance
+from ingest.parking import Parking
 from ingest.produce import send
 
 pytestmark = pytest.mark.services
@@ -86,7 +87,7 @@ def test_a_loader_that_was_overtaken_stores_nothing(deployment):
     with database.connect(settings) as connection:
         connection.autocommit = True
         with pytest.raises(FencedOff, match="loading continues at"):
-            store(connection, batch, topics, Door(contracts, read_keys(settings), True))
+            store(connection, batch, topics, Door(contracts, read_keys(settings), True), Parking(settings))
 
     assert rows(
         settings, "select (select count(*) from landing.event), sum(accepted_count + duplicate_count) from ops.ledger"
