@@ -1,9 +1,7 @@
-"""The extra client: the same contract on librdkafka (confluent-kafka), several times faster; the gateway's."""
+"""The extra client: the same contract on librdkafka (confluent-kafka), several times faster."""
 
-import asyncio
 import functools
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import confluent_kafka
@@ -18,13 +16,10 @@ from ingest.kafka_client import (
     Acknowledged,
     Fetched,
     Message,
-    NotAcknowledged,
     StartAt,
     batches,
     uninterrupted,
 )
-
-POLL_SECONDS = 0.002
 
 
 def produce(settings: Settings, messages: Iterable[Message], acknowledged: Acknowledged) -> None:
@@ -140,99 +135,3 @@ def _stopped(error: Any) -> ActionNeeded:
     if error.code() in (confluent_kafka.KafkaError.FENCED_INSTANCE_ID, confluent_kafka.KafkaError._FATAL):
         return ActionNeeded(SAME_NAME)
     return ActionNeeded(f"Kafka: {error.str()}: is it started (pulssi up)?")
-
-
-class LibrdkafkaProducer:
-    """Sends from within an event loop; a send is done when all in-sync replicas have its messages.
-
-    Belongs to one event loop: delivery reports are served in it, so *acknowledged* is never called from elsewhere.
-    Messages outlive their send: what Kafka confirms too late for the sender is still *acknowledged*, and counted.
-    """
-
-    def __init__(self, settings: Settings, acknowledged: Acknowledged, timeout_seconds: float) -> None:
-        self._acknowledged = acknowledged
-        self._timeout_seconds = timeout_seconds
-        self._in_flight = 0
-        self._is_late = False
-        self._polling: asyncio.TimerHandle | None = None
-        self._producer = confluent_kafka.Producer(
-            {
-                "bootstrap.servers": kafka_bootstrap_servers(settings),
-                "enable.idempotence": True,  # with it, acks=all
-                "linger.ms": 2,
-                "message.timeout.ms": 60_000,
-                "partitioner": "murmur2_random",  # as kafka-python does: a point's events share a partition
-            }
-        )
-
-    async def send(self, messages: Sequence[Message]) -> None:
-        """Raises NotAcknowledged when Kafka has not confirmed all: some may have arrived, or may yet."""
-        if self._is_late and self._in_flight:
-            raise NotAcknowledged("Kafka has yet to confirm earlier messages")
-        finished = asyncio.get_running_loop().create_future()
-        remaining, failure = len(messages), None
-
-        def delivered(message: Message, error: Any, record: Any) -> None:
-            nonlocal remaining, failure
-            self._in_flight -= 1
-            remaining -= 1
-            if error is None:
-                self._is_late = False
-                self._acknowledged(message, record.timestamp()[1])
-            else:
-                failure = error.str()
-            if not remaining and not finished.done():
-                finished.set_result(failure)
-
-        self._produce(messages, delivered)
-        if messages:
-            await self._confirmed(finished)
-
-    def _produce(self, messages: Sequence[Message], delivered: Callable[[Message, Any, Any], None]) -> None:
-        try:
-            for message in messages:
-                self._producer.produce(
-                    message.topic,
-                    key=message.key,
-                    value=message.value,
-                    on_delivery=functools.partial(delivered, message),
-                )
-                self._in_flight += 1
-        except (BufferError, confluent_kafka.KafkaException) as error:
-            raise NotAcknowledged(str(error)) from error
-        finally:
-            self._poll()
-
-    async def _confirmed(self, finished: "asyncio.Future[str | None]") -> None:
-        try:
-            problem = await asyncio.wait_for(finished, self._timeout_seconds)
-        except TimeoutError as error:
-            self._is_late = True
-            raise NotAcknowledged(f"not confirmed within {self._timeout_seconds:g} s") from error
-        if problem is not None:
-            raise NotAcknowledged(problem)
-
-    def answers(self, timeout_seconds: float) -> bool:
-        """Whether a broker answers; blocks, so ask from a thread."""
-        try:
-            return bool(self._producer.list_topics(timeout=timeout_seconds).brokers)
-        except confluent_kafka.KafkaException:
-            return False
-
-    async def close(self, timeout_seconds: float = 10) -> None:
-        """Wait for what is under way."""
-        until = time.monotonic() + timeout_seconds
-        while self._in_flight and time.monotonic() < until:
-            await asyncio.sleep(POLL_SECONDS)
-
-    def _poll(self) -> None:
-        """Serve delivery reports every two milliseconds while there are some to come."""
-        if self._polling is not None:
-            return
-        self._producer.poll(0)
-        if self._in_flight:
-            self._polling = asyncio.get_running_loop().call_later(POLL_SECONDS, self._poll_again)
-
-    def _poll_again(self) -> None:
-        self._polling = None
-        self._poll()

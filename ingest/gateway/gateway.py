@@ -176,6 +176,7 @@ class Gateway:
     async def _watch_kafka(self, producer: kafka_client.AcknowledgingProducer, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
             self._kafka_answers = await asyncio.to_thread(producer.answers, 2.0)
+            self.metrics.reopened.set(producer.reopened_count)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), KAFKA_CHECK_SECONDS)
 

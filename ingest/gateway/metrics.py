@@ -29,3 +29,8 @@ class Metrics:
             "Events that Kafka has and ops.produced has not yet",
             registry=self.registry,
         )
+        self.reopened = Gauge(
+            "pulssi_gateway_producer_reopened",
+            "Times that Kafka's producer began anew after a fatal error",
+            registry=self.registry,
+        )
