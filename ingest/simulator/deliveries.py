@@ -213,8 +213,14 @@ class Lanes:
         self, connection: http.client.HTTPConnection, path: str, body: bytes, headers: dict[str, str]
     ) -> tuple[int, bytes, float]:
         """Status, content, and the seconds that the gateway asks to wait."""
-        connection.request("POST", path, body, {"Authorization": f"Bearer {self._token}", **headers})
-        answer = connection.getresponse()
+        named = {"Authorization": f"Bearer {self._token}", **headers}
+        try:
+            connection.request("POST", path, body, named)
+            answer = connection.getresponse()
+        except ConnectionError:  # a server closes connections that were idle for a while
+            connection.close()
+            connection.request("POST", path, body, named)
+            answer = connection.getresponse()
         return answer.status, answer.read(), float(answer.headers.get("Retry-After", "1"))
 
 
