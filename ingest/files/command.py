@@ -1,11 +1,13 @@
 """Brings in files: each row becomes events, as a mapping file says."""
 
 import time
+from datetime import date
 from pathlib import Path
 
 import click
 import orjson
 
+from infra.errors import ActionNeeded
 from infra.settings import read_settings
 from ingest.contracts import read_contracts
 from ingest.files.mapping_checks import read_mapping
@@ -45,6 +47,58 @@ def file(path: Path, mapping_path: Path, dry_run: bool, report_path: Path | None
     if report_path is not None:
         report_path.write_bytes(orjson.dumps(report.as_json(), option=orjson.OPT_INDENT_2))
         click.echo(f"report: {report_path}", err=dry_run)
+
+
+@ingest.command(epilog="Example: pulssi ingest folder /srv/pulssi/files --follow")
+@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--follow/--once", default=False, help="keep looking for new files instead of stopping after one look")
+@click.option("--seconds", default=5.0, show_default=True, help="a file that has not changed for so long is whole")
+def folder(path: Path, follow: bool, seconds: float) -> None:
+    """Bring in the files in the subfolders of PATH, each subfolder with its own mapping.
+
+    A file goes to done or failed in its subfolder, with a report beside it. One that is still being written waits.
+    """
+    from ingest.files import folder as watched
+
+    settings, contracts = read_settings(), read_contracts()
+    before = watched.look(path)
+    if follow:
+        handled = watched.follow(settings, path, contracts, seconds)
+    else:
+        time.sleep(seconds if before else 0)
+        handled = watched.handle(settings, path, before, contracts)
+    failed = 0
+    for each in handled:
+        failed += not each.is_done
+        click.echo(f"{each.path.relative_to(path)}: {next(each.report.lines())}")
+    waiting = len(watched.look(path))
+    if waiting:
+        click.echo(f"{waiting} files wait: still being written, or empty; look again later")
+    if failed:
+        raise SystemExit(1)
+
+
+@ingest.command(epilog="Example: pulssi ingest template --language sv --output blankett.xlsx")
+@click.option("--language", type=click.Choice(["fi", "sv", "en"]), required=True, help="of those who key the forms in")
+@click.option("--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="the workbook to write")
+def template(language: str, output: Path) -> None:
+    """Write an Excel workbook for keyed paper forms, with drop-down lists, and beside it the mapping that reads it."""
+    import yaml
+
+    from ingest.files.form_template import form_of, mapping_of, write_workbook
+    from ingest.reference_files import read_reference
+
+    settings = read_settings()
+    form = form_of(read_reference([settings.deployment.folder]), language, date.today())
+    if output.suffix != ".xlsx":
+        raise ActionNeeded(f"--output is {output.name!r}: give a name that ends with .xlsx")
+    write_workbook(form, output)
+    mapping = mapping_of(form, settings.deployment.time_zone.key)
+    heading = f"# Reads {output.name} back. Beside files that are dropped into a folder its name is mapping.yml.\n"
+    text = heading + yaml.safe_dump(mapping, allow_unicode=True, sort_keys=False, width=120)
+    output.with_suffix(".yml").write_text(text, encoding="utf-8")
+    click.echo(f"{output}: {len(form.questions)} questions, {len(form.points.codes)} service points")
+    click.echo(f"{output.with_suffix('.yml')}: the mapping that reads it")
 
 
 @ingest.command(epilog="Example: pulssi ingest counts warsaw.report.json")

@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,11 @@ from ingest.files.tables import FileFault, Line, Table, check_header
 
 LAST_ROW = 1_048_576
 LARGEST_BYTES = 2 * 1024**3  # of a workbook unpacked; a full sheet of forms has a tenth of it
+# What openpyxl and what it reads with raise where a workbook is not as it should be.
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, ParseError, EOFError, LookupError, ValueError, TypeError, AttributeError,
+    NotImplementedError, ArithmeticError, AssertionError,
+)  # fmt: skip
 _ERRORS = ("#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#N/A", "#NULL!", "#NUM!")
 _MERGED = re.compile(rb'<mergeCell\s[^>]*?ref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
 _FORMULA = re.compile(rb"<f[ >/]")
@@ -23,23 +29,28 @@ _FORMULA = re.compile(rb"<f[ >/]")
 def open_sheet(path: Path, mapping: FileMapping) -> Iterator[Table]:
     """The rows of the sheet that *mapping* names, or of the only one to be seen. Raises FileFault."""
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
-    try:
+    with _damage_told(path):
         _check_size(path)
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ParseError, ValueError, TypeError) as error:
-        raise FileFault(f"{path.name} is no whole Excel workbook: open it in Excel and save it again") from error
     try:
-        sheet = _sheet(book, path, mapping)
-        merged, has_formulas = _scan(path, sheet)
-        _check_merged(merged, path, sheet, mapping)
-        formulas = _formula_rows(path, sheet, mapping) if has_formulas else None
-        yield _table(path, mapping, book, sheet, formulas)
-    except (zipfile.BadZipFile, KeyError, ParseError, ValueError, TypeError, AttributeError) as error:
-        raise FileFault(f"{path.name} is no whole Excel workbook: open it in Excel and save it again") from error
+        with _damage_told(path):
+            sheet = _sheet(book, path, mapping)
+            merged, has_formulas = _scan(path, sheet)
+            _check_merged(merged, path, sheet, mapping)
+            formulas = _formula_rows(path, sheet, mapping) if has_formulas else None
+            table = _table(path, mapping, book, sheet, formulas)
+        yield table
     finally:
         book.close()
+
+
+@contextmanager
+def _damage_told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGE as error:
+        raise FileFault(f"{path.name} is no whole Excel workbook: open it in Excel and save it again") from error
 
 
 def _table(path: Path, mapping: FileMapping, book: Any, sheet: Any, formulas: dict[int, set[int]] | None) -> Table:
@@ -53,7 +64,7 @@ def _table(path: Path, mapping: FileMapping, book: Any, sheet: Any, formulas: di
     table = Table(header, iter(()), list(_notes(book, sheet, formulas)))
 
     def lines() -> Iterator[Line]:
-        for number, values in enumerate(rows, start=mapping.header_row + 1):
+        for number, values in enumerate(_undamaged(rows, path), start=mapping.header_row + 1):
             if all(value is None or value == "" for value in values):
                 continue
             if number >= LAST_ROW:
@@ -67,6 +78,16 @@ def _table(path: Path, mapping: FileMapping, book: Any, sheet: Any, formulas: di
 
     table.lines = lines()
     return table
+
+
+def _undamaged(rows: Iterator[Any], path: Path) -> Iterator[Any]:
+    while True:
+        with _damage_told(path):
+            try:
+                values = next(rows)
+            except StopIteration:
+                return
+        yield values
 
 
 def _cell(value: Any) -> Cell:

@@ -80,7 +80,7 @@ def test_a_changed_row_becomes_a_correction_and_a_row_as_before_nothing(deployme
     assert replaced[0] == {"answers": [{**answer, "raw_value": 3}]}
     assert {"answers": [{**answer, "raw_value": 4}]} in replaced[1:]
     assert {"time": "2026-10-05T09:25:00+03:00"} in replaced[1:]
-    assert [data["ref_id"] for data in corrections][0] in {first, *(data["ref_id"] for data in corrections)}
+    assert first in {data["ref_id"] for data in corrections}
     assert {data["reason"] for data in corrections} == {"source_updated"}
 
 
@@ -105,7 +105,7 @@ def test_what_no_correction_can_say_is_set_aside_with_what_to_do(deployment, tmp
 def test_a_file_waits_until_an_earlier_one_of_its_source_is_loaded(deployment, tmp_path):
     bring_in(deployment, tmp_path, FIRST)
 
-    with pytest.raises(NotYetLoaded, match="forms.csv, which came before, is not loaded yet"):
+    with pytest.raises(NotYetLoaded, match=r"forms\.csv, which came before, is not loaded yet"):
         bring_in(deployment, tmp_path, FIRST.replace(";4;", ";3;"))
     assert bring_in(deployment, tmp_path, FIRST) == {"new": 1}  # the same file may come again at once
     load_all(deployment)
@@ -121,9 +121,10 @@ def test_a_sender_that_dies_before_it_has_noted_its_end_doubles_nothing(deployme
     def die(*_):
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(delivery, "_finish", die)
-        bring_in(deployment, tmp_path, *corrected)
+        with pytest.raises(KeyboardInterrupt):
+            bring_in(deployment, tmp_path, *corrected)
     bring_in(deployment, tmp_path, *corrected)
 
     assert load_all(deployment) == {"accepted": 1, "duplicate": 1, "rejected": 0, "held": 0}
@@ -142,7 +143,7 @@ def test_ids_from_content_say_that_corrections_cannot_be_seen(deployment, tmp_pa
 def test_a_time_of_receipt_that_is_not_trusted_stops_the_file(deployment, tmp_path):
     folder = tmp_path / "d"
     folder.mkdir()
-    with pytest.raises(ActionNeeded, match="received_time is given, but deployment .* does not trust it"):
+    with pytest.raises(ActionNeeded, match=r"received_time is given, but deployment .* does not trust it"):
         bring_in(_untrusting(deployment), tmp_path, FIRST, received_time="2026-10-07T00:00:00+03:00")
 
 
