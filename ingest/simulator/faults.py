@@ -53,14 +53,14 @@ def plant(rng: Random, events: list[Event], faults: Mapping[str, Any], time_zone
     wrong_clocks = clocks.find_wrong_clocks(events, faults, time_zone, recorded)
     recorded += clocks.hour_precision_faults(events, faults["hour_precision"])
     untouched = _untouched(events, recorded, texts, corrections)
-    conflicts = _conflicts(rng, untouched, faults["conflict_count"], recorded)
+    conflicts = _conflicts(rng, untouched, faults, recorded)
     redelivered = _redeliver_some(rng, untouched, faults["redelivered_share"], recorded)
     for fault in faults["redelivery"]:
         redelivered += _redeliver_all(rng, events, *_window(fault, time_zone), recorded)
     clocks.set_wrong(rng, wrong_clocks)
     events = sorted([*events, *conflicts, *redelivered], key=lambda event: (event.received_at, event.event_id))
     recorded.append(_unknown_point(events, faults["unknown_point"]))
-    recorded += _left_while_waiting(events)
+    recorded += _left_while_waiting(events, [fault for fault in recorded if fault.kind == "broken_vendor"])
     return Planted(events, recorded, texts, corrections, wrong_clocks)
 
 
@@ -169,11 +169,12 @@ def _untouched(
     ]
 
 
-def _conflicts(rng: Random, events: list[Event], count: int, recorded: list[Fault]) -> list[Event]:
+def _conflicts(rng: Random, events: list[Event], faults: Mapping[str, Any], recorded: list[Fault]) -> list[Event]:
     """The same id again with another payload: a device that gave its next press the id of the last one."""
-    presses = [event for event in events if event.data.get("mode") == "device"]
+    known = [event for event in events if event.subject != faults["unknown_point"]]
+    presses = [event for event in known if event.data.get("mode") == "device"]
     made = []
-    for event in rng.sample(presses, min(count, len(presses))):
+    for event in rng.sample(presses, min(faults["conflict_count"], len(presses))):
         other = deepcopy(event)
         answer = other.data["answers"][0]
         answer["raw_value"] = answer["raw_value"] % 4 + 1
@@ -207,9 +208,14 @@ def _unknown_point(events: list[Event], service_point_id: str) -> Fault:
     return _spread("unknown_point", theirs, described, service_point_id)
 
 
-def _left_while_waiting(events: list[Event]) -> list[Fault]:
-    """One row a point; events sent twice count once."""
-    first = {(event.source, event.event_id): event for event in events if event.event_type == "queue.abandoned"}
+def _left_while_waiting(events: list[Event], broken: list[Fault]) -> list[Fault]:
+    """One row a point; events sent twice count once, those of a broken vendor not at all."""
+    first = {
+        (event.source, event.event_id): event
+        for event in events
+        if event.event_type == "queue.abandoned"
+        and not any(_is_in(event, fault.source, fault.starts_at, fault.ends_at) for fault in broken)
+    }
     counts = Counter(event.subject for event in first.values())
     described = "customers who left before they were called"
     return [

@@ -42,7 +42,12 @@ def presses(
 def sms_answers(rng: Random, happened: DayOfPoint, world: World, parameters: Parameters, start: int) -> Iterator[Event]:
     point = happened.point
     for ticket, opinion in asked_by_sms(happened, world):
-        if rng.random() >= parameters["sms_answer_share"]:
+        fate = rng.random()
+        if fate >= parameters["sms_answer_share"]:
+            if fate >= 1 - parameters["sms_stop_share"]:
+                stopped = {"mode": "sms", "agency": ticket.agency}
+                source, at = world.sms_sources[ticket.agency], answer_time(rng, start)
+                yield new_event(rng, "survey.stopped", source, point.service_point_id, at, stopped)
             continue
         answers = [answer("overall", "rating_5", opinion.rating)]
         if rng.random() < 0.9:

@@ -136,7 +136,7 @@ def _invitations(
             served[day.point.service_point_id, ticket.agency, month] += 1
     answered: Counter[tuple[str, str, Month]] = Counter()
     for event in events:
-        if event.data.get("mode") == "sms":
+        if event.event_type == "feedback.given" and event.data["mode"] == "sms":
             month = Month(date.fromisoformat(event.data["visited_on"]).replace(day=1))
             answered[event.subject, event.data["agency"], month] += 1
     rest = (parameters["sms_invited_share"] - parameters["sms_answer_share"]) / (1 - parameters["sms_answer_share"])
@@ -174,7 +174,8 @@ def _staff(rng: Random, answers: StaffAnswers, world: World, zone: ZoneInfo) -> 
 
 
 def _observations(rng: Random, world: World, month: Month, parameters: Parameters, zone: ZoneInfo) -> Iterator[Event]:
-    for agency in sorted(world.booking_sources):
+    present = {agency for point in world.points for agency in point.agencies}
+    for agency in sorted(present & world.booking_sources.keys()):
         points = [point for point in world.points if agency in point.agencies]
         for _ in range(poisson(rng, parameters["observations_per_month"])):
             topic, point = rng.choice(sorted(TOPICS)), rng.choice(points)

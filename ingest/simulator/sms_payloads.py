@@ -1,4 +1,4 @@
-"""What an SMS provider would send for simulated invitations and answers: the words that a customer might have written."""
+"""What an SMS provider would send for simulated invitations and answers, in words that a customer might use."""
 
 from typing import Any
 
