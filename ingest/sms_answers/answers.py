@@ -78,7 +78,10 @@ def _wants_no_more(read: Message) -> bool:
         return True
     bare = [token.text for token in read.tokens if token.kind == "word" and token.value is None]
     bare = [text for text in bare if text not in words["fillers"] or text in words["stop.whole"]]
-    return bool(bare) and words["stop.whole"].length_at(bare, 0) == len(bare)
+    position = 0
+    while position < len(bare) and (length := words["stop.whole"].length_at(bare, position)):
+        position += length
+    return bool(bare) and position == len(bare)
 
 
 def _answers(read: Message, questions: Sequence[Question]) -> tuple[list[Answer], set[int]]:

@@ -1,11 +1,13 @@
 """Finds in a message whether the matter was taken care of, or a yes or a no."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest.sms_answers.message import Message
 
-ANSWERED = frozenset({"yes", "no", "resolved", "filed", "unresolved", "able"})
+# Voisiko, pitäisi: what would or should be, and is not.
+_CONDITIONAL = re.compile(r".{2,}is(?:i|in|it|iko|inko|itko|imme|ivat)(?:han)?")
 
 
 @dataclass(slots=True)
@@ -20,7 +22,7 @@ def read_outcome(message: Message) -> tuple[str | None, set[int], str]:
     """resolved, filed or neither; None with the reason where the message does not say, or says several."""
     said = _said(message, ("resolved", "filed", "unresolved"))
     signs = said.signs
-    if "unsure" in signs:
+    if "unsure" in signs or _is_conditional(message):
         return None, set(), "unsure"
     done, undone = "resolved" in signs, bool(signs & {"not resolved", "not filed", "unresolved"})
     filed, no = "filed" in signs, "no" in signs
@@ -40,10 +42,16 @@ def read_outcome(message: Message) -> tuple[str | None, set[int], str]:
     return ("neither", said.used, "") if no or undone else (None, set(), "nothing_recognised")
 
 
+def _is_conditional(message: Message) -> bool:
+    resolved = message.words["resolved"]
+    words = (token.text for token in message.tokens if token.value is None)
+    return any(_CONDITIONAL.fullmatch(word) and word not in resolved for word in words)
+
+
 def read_yes_no(message: Message) -> tuple[str | None, set[int], str]:
     """yes or no; None with the reason where the message does not say, or says both."""
-    said = _said(message, ("able",))
-    yes, no = said.signs & {"yes", "able"}, said.signs & {"no", "not able"}
+    said = _said(message, ("able", "unable"))
+    yes, no = said.signs & {"yes", "able"}, said.signs & {"no", "not able", "unable", "not unable"}
     if "unsure" in said.signs:
         return None, set(), "unsure"
     if yes and no:
@@ -72,7 +80,8 @@ def _clauses(message: Message) -> list[list[int]]:
     clauses: list[list[int]] = [[]]
     before = "mark"
     for position, token in enumerate(message.tokens):
-        kind = "mark" if message.has(position, "contrasts") else token.kind
+        opens = message.has(position, "contrasts") or (message.has(position, "joiners") and bool(clauses[-1]))
+        kind = "mark" if opens else token.kind
         if kind == "mark" or (kind != before and "emoji" in (kind, before)):
             clauses.append([])
         if kind in ("word", "emoji") and token.value is None:
@@ -93,9 +102,15 @@ def _signs(texts: list[str], message: Message, kinds: Sequence[str]) -> set[str]
     for kind in kinds:
         for position in words[kind].found(texts):
             end = position + words[kind].length_at(texts, position)
-            signs.add(f"not {kind}" if any(negation < position for negation in negations) else kind)
+            # "Det kan jag inte", but "hoitui, ei tarvinnut jonottaa" also where the comma is forgotten.
+            before = len(texts) if kind == "able" else position
+            signs.add(f"not {kind}" if any(negation < before for negation in negations) else kind)
             if negations and negations[-1] == len(texts) - 1 >= end:
                 signs.add(f"not {kind}")
+    if "resolved" in signs and words["blame"].found(texts):
+        signs.add("unsure")  # "huonosti hoidettu" is about how, not whether
+    if "filed" in kinds and words["filed_together"].all_within(texts):
+        signs.add("not filed" if negations else "filed")
     return signs
 
 
@@ -128,9 +143,9 @@ def _joins(texts: list[str], position: int, clause: list[int], message: Message)
 
 
 def _ellipsis(texts: list[str], message: Message) -> set[str]:
-    """ "The passport was, the identity card not": a negation that ends the clause."""
-    last = texts[-1]
-    return {"no"} if len(texts) > 1 and last in message.words["no"] and last in message.words["negations"] else set()
+    """ "The passport yes, the identity card not": what is true of a part is no answer."""
+    is_part = len(texts) > 1 and (texts[-1] in message.words["no"] or texts[-1] in message.words["yes"])
+    return {"unsure"} if is_part else set()
 
 
 def _length(name: str, texts: list[str], position: int, message: Message) -> int:

@@ -57,10 +57,11 @@ def _read_at(position: int, message: Message, highest: int, ratings: Ratings) ->
     elif token.kind in ("decimal", "shaded"):
         ratings.problems.append("not_on_scale")
     elif token.kind == "range":
-        ratings.problems.append("two_answers")
+        is_scale = re.sub("[^0-9]", "", token.text) == f"1{highest}"  # "1-5: 4"
+        if not is_scale and not _names(position, message):
+            ratings.problems.append("two_answers")
     elif token.kind == "stars":
-        # One star beside a number only adorns it.
-        if token.value != 1 or not any(other.value is not None and other.kind != "stars" for other in message.tokens):
+        if len(token.text.replace("\ufe0f", "").replace(" ", "")) > 1:  # one star only adorns
             ratings.take(token.value, highest, [position])
     elif length := message.length_of("top", position):
         ratings.take(highest, highest, range(position, position + length))
@@ -80,6 +81,10 @@ def _read_number(position: int, message: Message, highest: int, ratings: Ratings
         ratings.take(value if most == highest else None, highest, range(position, position + length))
     elif _counts(position, message) or _names(position, message):
         pass
+    elif _is_between(position, message, highest):
+        ratings.problems.append("not_on_scale")
+    elif message.texts[position + 1 : position + 2] == ["?"]:
+        ratings.problems.append("unsure")
     elif _is_not_quite(position, message):
         ratings.problems.append("not_quite")
     elif _is_answer(position, message, ratings):
@@ -102,10 +107,32 @@ def _out_of(position: int, message: Message) -> tuple[int | None, int]:
 
 
 def _counts(position: int, message: Message) -> bool:
-    """Whether the number counts something: 3 hours, two visits."""
+    """Whether the number counts something: 3 hours, two visits, the 5th of October."""
     following = position + 1
-    is_word = message.kind(following) == "word" and not message.length_of("stars", following)
-    return is_word and bool(message.length_of("units", following))
+    if message.texts[following : following + 1] == ["."] and message.kind(position) == "number":
+        return bool(message.length_of("ordinals", following + 1))
+    if (
+        message.kind(following) != "word"
+        or message.length_of("stars", following)
+        or _is_mark_at_school(position, message)
+    ):
+        return False
+    is_signature = message.texts[following : following + 2] in (["t", "."], ["t", ":"])
+    return bool(message.length_of("units", following) or message.length_of("ordinals", following)) and not is_signature
+
+
+def _is_mark_at_school(position: int, message: Message) -> bool:
+    """Whether it is a noun such as nelonen or fyran, which counts nothing."""
+    text = message.texts[position]
+    return message.kind(position) == "word" and text.endswith(("nen", "sen", "ne", "sta", "ma", "man", "rea", "rean"))
+
+
+def _is_between(position: int, message: Message, highest: int) -> bool:
+    """Whether half a step is added or taken: "4 ja puoli", "4 miinus", but not "5 plus"."""
+    is_plus_on_top = message.tokens[position].value == highest and message.texts[position + 1 : position + 2] == [
+        "plus"
+    ]
+    return bool(message.length_of("halves", position + 1)) and not is_plus_on_top
 
 
 def _names(position: int, message: Message) -> bool:
@@ -130,17 +157,18 @@ def _is_not_quite(position: int, message: Message) -> bool:
 def _is_answer(position: int, message: Message, ratings: Ratings) -> bool:
     """Whether the number stands where answers stand."""
     stands_alone = _stands_alone(position, message)
+    stars = message.length_of("stars", position + 1)
     if message.has(position, "articles") and not stands_alone:
-        return False
-    if message.length_of("stars", position + 1):
+        return bool(stars) and message.kind(position + 1 + stars) == "mark"
+    if stars:
         return True
     if _may_be_counted(position, message):
         return False
     before = [place for place in range(position) if not _says_nothing(place, message)]
     if not before or stands_alone:
         return True
-    cues = range(max(0, position - 4), position)
-    if any(message.length_of("cues", start) == position - start for start in cues):
+    start = _before_fillers(position, message)
+    if any(message.length_of("cues", cue) == start + 1 - cue for cue in range(max(0, start - 3), start + 1)):
         return True
     previous = message.tokens[position - 1]
     follows = previous.kind == "mark" or previous.value is not None or message.has(position - 1, "joiners")
@@ -152,10 +180,10 @@ def _may_be_counted(position: int, message: Message) -> bool:
     following = position + 1
     if message.kind(following) != "word" or message.tokens[following].value is not None:
         return False
-    if message.has(following, *_OPINIONS, *_ANSWERS):
+    if message.has(following, *_OPINIONS, *_ANSWERS) or message.has(following + 1, "served"):
         return False
     number, text = message.tokens[position], message.texts[following]
-    if number.kind == "word" and not number.text.endswith(("nen", "sen", "ne", "ma", "man", "rean", "rea")):
+    if number.kind == "word" and not _is_mark_at_school(position, message):
         return True
     counted = message.language in (None, "fi") and _PARTITIVE.fullmatch(text)
     return number.value != 1 and bool(counted or (message.language != "fi" and _PLURAL.fullmatch(text)))
@@ -174,12 +202,20 @@ def _stands_alone(position: int, message: Message) -> bool:
         end += 1
     if message.kind(end) != "mark":
         return False
-    previous = position - 1
+    previous = _before_fillers(position, message)
     if message.kind(previous) in ("mark", "emoji") or message.tokens[previous].value is not None:
         return True
     return message.has(
-        previous, "praise", "blame", "fillers", "cues", "yes", "no", "resolved", "filed", "joiners", "all_questions"
+        previous, "praise", "blame", "cues", "yes", "no", "resolved", "filed", "joiners", "all_questions"
     )
+
+
+def _before_fillers(position: int, message: Message) -> int:
+    """The last token before the number that says something."""
+    previous = position - 1
+    while message.kind(previous) == "word" and message.has(previous, "fillers") and not message.has(previous, "cues"):
+        previous -= 1
+    return previous
 
 
 def _contradicts(message: Message, values: list[int], highest: int) -> bool:

@@ -19,8 +19,9 @@ _PATTERN = re.compile(
     | (?P<amount>    [0-9]+(?:[.,][0-9]+)?\s?(?:[%€$£]|e\b) )
     | (?P<fraction>  [0-9]+\s?/\s?[0-9]+ )
     | (?P<range>     [0-9]+\s?[-\u2013\u2014]\s?[0-9]+ )
+    | (?P<ordinal>   [0-9]+(?::[a-z]+|st\b|nd\b|rd\b|th\b) )
     | (?P<decimal>   [0-9]+[.,][0-9]+ )
-    | (?P<shaded>    [0-9]\s?(?:\+|-(?=\s*(?:$|[.,!?]))) )                            # 4+ and 4- as at school
+    | (?P<shaded>    [0-9]\s?(?:\+|-(?=\s*(?:$|[.,!?]))) | (?<!\w)[-+][0-9]+ )         # 4+ and 4- as at school
     | (?P<number>    [0-9]+ )
     | (?P<stars>     (?:[\u2605\u2606\u2b50\U0001f31f]\ufe0f?\s?)+ )
     | (?P<emoji>     [:;=]-?[()dpo/\\|*]+(?!\w)

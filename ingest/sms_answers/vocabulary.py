@@ -40,12 +40,26 @@ class Phrases:
                 return len(phrase)
         return 0
 
+    def all_within(self, words: Sequence[str]) -> list[int]:
+        """The last positions of phrases whose words all stand somewhere in *words*, in any order."""
+        places = [
+            [next((place for place, word in enumerate(words) if _fits(pattern, word)), -1) for pattern in phrase]
+            for entries in self._by_first_letter.values()
+            for phrase in entries
+        ]
+        return [max(found) for found in places if -1 not in found]
+
     def found(self, words: Sequence[str]) -> list[int]:
         """The positions where a phrase begins."""
         return [position for position in range(len(words)) if self.length_at(words, position)]
 
     def __contains__(self, word: str) -> bool:
         return bool(word) and self.length_at([word], 0) == 1
+
+    @property
+    def words(self) -> set[str]:
+        """Every word that a phrase has."""
+        return {word for entries in self._by_first_letter.values() for phrase in entries for word in phrase}
 
     @property
     def single_words(self) -> set[str]:
@@ -114,16 +128,21 @@ def vocabulary() -> Vocabulary:
 @functools.lru_cache(maxsize=10_000)
 def _corrected(word: str) -> str:
     words = vocabulary()
-    if word in words.numbers or any(word in phrases for phrases in words.phrases.values()):
+    if word in words.numbers or word in _known() or any(word in phrases for phrases in words.phrases.values()):
         return word
     for shorter in _without_repeats(word):
-        if shorter in words.numbers or shorter in words["yes"] or shorter in words["no"]:
+        if shorter in words.numbers or any(shorter in words[name] for name in ("yes", "no", "stop.whole")):
             return shorter
     if len(word) < SHORTEST_MISTYPED:
         return word
-    meant = [known for known in _correctable() if known[0] == word[0] and _one_letter_apart(word, known)]
+    meant = [known for known in _correctable() if known[0] == word[0] and _is_mistyped(word, known)]
     values = {words.numbers.get(known, known) for known in meant}
     return meant[0] if len(values) == 1 else word
+
+
+@functools.cache
+def _known() -> frozenset[str]:
+    return frozenset(word for phrases in vocabulary().phrases.values() for word in phrases.words)
 
 
 @functools.cache
@@ -149,6 +168,13 @@ def _without_repeats(word: str) -> list[str]:
                 kept.append(letter)
         results.append("".join(kept))
     return results
+
+
+def _is_mistyped(word: str, known: str) -> bool:
+    """One letter apart; but an ending more or less is another form of the word, as resolve is of resolved."""
+    if known not in vocabulary().numbers and (word.startswith(known) or known.startswith(word)):
+        return False
+    return _one_letter_apart(word, known)
 
 
 def _one_letter_apart(one: str, other: str) -> bool:

@@ -1,4 +1,4 @@
-"""How many answers by text message are read rightly. Run: python -m tests.benchmarks.sms_answers --set build"""
+"""How many answers by text message are read rightly. Run: python tests/benchmarks/bench_sms_answers.py --set build"""
 
 import csv
 import hashlib
