@@ -1,11 +1,14 @@
 """The demo: two simulated months through every stage, each step one command that a person can type."""
 
+import contextlib
+import http.client
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -15,6 +18,7 @@ from infra.errors import ActionNeeded
 from infra.settings import Settings, read_settings
 
 MONTH = "2026-10"
+_NO_LIMIT = ("--events-per-second", "1000000", "--burst-events", "1000000")
 
 
 @click.command(epilog="Example: pulssi demo")
@@ -32,7 +36,8 @@ def demo() -> None:
     if not _all_produced(settings, events):
         # The twelfth point is registered only after its events have come, as happens with real points.
         run("reference", "load", str(folder))
-        run("produce", str(events))
+        with _gateway(settings) as address:
+            run("deliver", str(events), "--gateway", address)
     run("load")
     run("reference", "load", str(folder), str(folder / "registered_later"))
     run("ledger")
@@ -52,6 +57,36 @@ def run(*arguments: str) -> None:
             f"the demo stopped at pulssi {arguments[0]}: mend what it says above and start the demo again"
         )
     click.echo(f"  {time.monotonic() - started:.0f} s")
+
+
+@contextlib.contextmanager
+def _gateway(settings: Settings) -> Iterator[str]:
+    """The address of a gateway that serves while the installations deliver: two months at once, so without limits."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "infra", "gateway", "--port", str(port)]
+    click.secho(f"$ pulssi gateway --port {port} &", bold=True)
+    log = settings.home / "gateway.log"
+    with log.open("wb") as file, subprocess.Popen([*command, *_NO_LIMIT], stdout=file, stderr=file) as process:
+        try:
+            _wait_until_ready(port, process, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()  # it answers what is under way, and writes what it has counted
+
+
+def _wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(300):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        with contextlib.suppress(OSError), contextlib.closing(connection):
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == 200:
+                return
+        if process.poll() is not None:
+            break
+        time.sleep(0.2)
+    raise ActionNeeded(f"the gateway did not start: see {log}")
 
 
 def _all_produced(settings: Settings, events: Path) -> bool:
