@@ -17,7 +17,7 @@ from kpi.published import Release, read_release
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kpi.score_faults import Fault
+    from kpi.score_evidence import Device, Fault
 
 SHOWN_DECIMALS = 3
 SHOWN_COLUMNS = {
@@ -39,6 +39,7 @@ def score(month: str) -> None:
     import pandas as pd
 
     from kpi import score_faults, score_metrics
+    from kpi.score_evidence import Evidence
 
     settings = read_settings()
     parsed_month = parse_month(month)
@@ -49,8 +50,11 @@ def score(month: str) -> None:
         release = read_release(connection, parsed_month)
         values = pd.read_csv(truth / "metric_values.csv", dtype={"level_id": str})
         texts = pd.read_csv(truth / "personal_data.csv", dtype=str)["value"].to_list()
-        evidence = score_faults.Evidence(connection, release, score_metrics.realised_at_points(values), texts)
-        findings = score_faults.findings(evidence, read_faults(truth))
+        realised = score_metrics.realised_at_points(values)
+        evidence = Evidence(connection, release, realised, texts, read_devices(truth))
+        planted = read_faults(truth)
+        findings = score_faults.findings(evidence, planted)
+        findings += score_faults.findings_of_hours(evidence, planted, truth / "hours.csv")
     cells = score_metrics.compared(release, values)
     metrics = score_metrics.by_metric(cells, parsed_month.first_day.isoformat())
     faults = pd.DataFrame(map(asdict, findings))
@@ -62,7 +66,7 @@ def score(month: str) -> None:
 def read_faults(truth: Path) -> "list[Fault]":
     import pandas as pd
 
-    from kpi.score_faults import Fault
+    from kpi.score_evidence import Fault
 
     rows = pd.read_csv(truth / "planted_faults.csv", dtype=str, keep_default_na=False).to_dict("records")
     return [
@@ -76,6 +80,15 @@ def read_faults(truth: Path) -> "list[Fault]":
         )
         for row in rows
     ]
+
+
+def read_devices(truth: Path) -> "dict[str, Device]":
+    import pandas as pd
+
+    from kpi.score_evidence import Device
+
+    rows = pd.read_csv(truth / "devices.csv").to_dict("records")
+    return {row["source"]: Device(int(row["clock_offset_seconds"])) for row in rows}
 
 
 def _write(

@@ -1,67 +1,19 @@
 """Whether the pipeline shows each planted fault as it was planted."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from datetime import datetime
+import csv
+from collections.abc import Mapping
+from pathlib import Path
 
-import psycopg
 from psycopg import sql
 
-from infra.months import Month
-from kpi.published import Observation, Release
+from kpi import score_devices
+from kpi.score_evidence import EVERYWHERE, Check, Evidence, Fault, Finding, places, planted_count, same
 
-EVERYWHERE = "everywhere"
 OF_WINDOW = """
     select count(*) from landing.event
     where source = %(source)s and occurred_at >= %(starts_at)s and occurred_at < %(ends_at)s
 """
 AFTER_CUTOFF = "select sum(event_count) from warehouse.fct_late_events where source = %(source)s"
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A row of planted_faults.csv."""
-
-    fault_id: str
-    kind: str
-    service_point_id: str
-    source: str
-    starts_at: datetime
-    ends_at: datetime
-    event_count: int
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was planted and what the pipeline shows of it."""
-
-    kind: str
-    place: str
-    planted: str
-    found: str
-    is_as_planted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Where to look: the database, the release, and the simulator's values by point, period and metric."""
-
-    connection: psycopg.Connection
-    release: Release
-    realised: Mapping[tuple[str, str, str], float]
-    personal_data: list[str]
-
-    def count(self, statement: str, fault: Fault | None = None) -> int:
-        parameters = asdict(fault) if fault else None
-        return int(self.connection.execute(statement, parameters).fetchall()[0][0] or 0)
-
-    def observation(self, point: str, month: Month, metric_id: str, mode: str) -> Observation | None:
-        rows = self.release.of("service_point", point, month.first_day)
-        return next((row for row in rows if (row.metric_id, row.collection_mode) == (metric_id, mode)), None)
-
-
-Check = Callable[[Evidence, list[Fault]], list[Finding]]
 
 
 def findings(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
@@ -72,14 +24,28 @@ def findings(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
     return found
 
 
+def findings_of_hours(evidence: Evidence, faults: list[Fault], path: Path) -> list[Finding]:
+    """Whether each hour of each installation is measured, silent or closed as it was; none where the truth has none."""
+    if not path.is_file():
+        return []
+    first, end = (day.isoformat() for day in (evidence.release.month.first_day, evidence.release.month.next.first_day))
+    with path.open(encoding="utf-8", newline="") as file:
+        truth = {
+            (row["source"], row["hour_starts_at"]): row["state"]
+            for row in csv.DictReader(file)
+            if first <= row["hour_starts_at"] < end
+        }
+    return [score_devices.hours(evidence, faults, truth)]
+
+
 def _redelivery(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
     counted = evidence.count("select sum(duplicate_count) from ops.ledger")
-    return [_same("redelivery", EVERYWHERE, _planted(faults), counted, "duplicates in the ledger")]
+    return [same("redelivery", EVERYWHERE, planted_count(faults), counted, "duplicates in the ledger")]
 
 
 def _conflict(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
     counted = evidence.count("select sum(conflict_count) from ops.ledger")
-    return [_same("conflict", EVERYWHERE, _planted(faults), counted, "conflicts in the ledger")]
+    return [same("conflict", EVERYWHERE, planted_count(faults), counted, "conflicts in the ledger")]
 
 
 def _broken_vendor(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
@@ -94,7 +60,7 @@ def _broken_vendor(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
         "select count(*) from ops.dead_letter where source not in (select source from reference.source)"
     )
     shown = f"dead letters, {nameless} of them without a readable source"
-    return [_same("broken_vendor", _places(faults), _planted(faults), named + nameless, shown)]
+    return [same("broken_vendor", places(faults), planted_count(faults), named + nameless, shown)]
 
 
 def _unknown_point(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
@@ -119,13 +85,13 @@ def _late_arrival(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
     for fault in faults:
         after_cutoff = evidence.count(AFTER_CUTOFF, fault)
         shown = f"events landed late, {after_cutoff} of the source after their month's cutoff"
-        found.append(_same(fault.kind, fault.source, fault.event_count, evidence.count(late, fault), shown))
+        found.append(same(fault.kind, fault.source, fault.event_count, evidence.count(late, fault), shown))
     return found
 
 
 def _reordering(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
     return [
-        _same(fault.kind, fault.source, fault.event_count, evidence.count(OF_WINDOW, fault), "events landed")
+        same(fault.kind, fault.source, fault.event_count, evidence.count(OF_WINDOW, fault), "events landed")
         for fault in faults
     ]
 
@@ -169,7 +135,7 @@ def _left_while_waiting(evidence: Evidence, faults: list[Fault]) -> list[Finding
         where event_type = 'queue.abandoned' and service_point_id = %(service_point_id)s
     """
     return [
-        _same(fault.kind, fault.service_point_id, fault.event_count, evidence.count(statement, fault), "who left")
+        same(fault.kind, fault.service_point_id, fault.event_count, evidence.count(statement, fault), "who left")
         for fault in faults
     ]
 
@@ -202,7 +168,7 @@ def _rows_with_texts(evidence: Evidence, schema: str, table: str, columns: list[
 
 
 def _unchecked(_: Evidence, faults: list[Fault]) -> list[Finding]:
-    return [Finding(faults[0].kind, _places(faults), f"{_planted(faults)} events", "nothing looks for this", False)]
+    return [Finding(faults[0].kind, places(faults), f"{planted_count(faults)} events", "nothing looks for this", False)]
 
 
 CHECKS: Mapping[str, Check] = {
@@ -216,16 +182,9 @@ CHECKS: Mapping[str, Check] = {
     "doubled_wait": _doubled_wait,
     "left_while_waiting": _left_while_waiting,
     "personal_data": _personal_data,
+    "withdrawn": score_devices.corrections,
+    "amended": score_devices.corrections,
+    "wrong_clock": score_devices.wrong_clock,
+    "silent_heartbeats": score_devices.silent_heartbeats,
+    "hour_precision": score_devices.hour_precision,
 }
-
-
-def _same(kind: str, place: str, planted: int, counted: int, what: str) -> Finding:
-    return Finding(kind, place, f"{planted} events", f"{counted} {what}", planted == counted)
-
-
-def _planted(faults: list[Fault]) -> int:
-    return sum(fault.event_count for fault in faults)
-
-
-def _places(faults: list[Fault]) -> str:
-    return ", ".join(fault.source or fault.service_point_id or EVERYWHERE for fault in faults)

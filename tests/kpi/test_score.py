@@ -36,6 +36,7 @@ def write_truth(settings, *faults, texts=("010170-999R",)):
     row = "2026-10-01,service_point,helmi,visits,queue_system,82,80,20,80\n"
     (folder / "metric_values.csv").write_text(values + row)
     (folder / "planted_faults.csv").write_text("\n".join([FAULT_COLUMNS, *faults]) + "\n")
+    (folder / "devices.csv").write_text("source,clock_offset_seconds\n/points/helmi/devices/fb1,1500\n")
     lines = [f"event,source,identity_code,{text}" for text in texts]
     (folder / "personal_data.csv").write_text("\n".join(["event_id,source,kind,value", *lines]) + "\n")
 
@@ -87,6 +88,26 @@ def test_personal_data_is_found_in_whatever_table_it_reached(released):
     [finding] = scored(released)[1]["faults"]
 
     assert (finding["found"], finding["is_as_planted"]) == ("1 rows of warehouse.stray", False)
+
+
+def test_a_clock_that_is_flagged_with_another_offset_is_shown_as_wrong(released):
+    settings = released[0]
+    write_truth(settings, f"1,wrong_clock,helmi,/points/helmi/devices/fb1,{WINDOW},9,ahead")
+    run(
+        settings,
+        """
+        create table warehouse.fct_device_clocks as
+        select * from (values ('/points/helmi/devices/fb1', date '2026-10-01', 1490, true, false))
+        as clocks (source, received_date, clock_offset_seconds, is_clock_wrong, is_corrected)
+        """,
+    )
+    assert scored(released)[1]["faults"][0]["is_as_planted"]
+    run(settings, "update warehouse.fct_device_clocks set clock_offset_seconds = -1500")
+
+    [finding] = scored(released)[1]["faults"]
+
+    assert finding["found"] == "0 of 1 days with that offset, 0 others flagged, 0 days corrected"
+    assert not finding["is_as_planted"]
 
 
 def test_a_kind_that_nothing_looks_for_is_not_passed_over(released):
