@@ -140,20 +140,22 @@ def _left_over(read: Message, used: set[int]) -> str:
     """The message without the answer where that stands at its beginning or end; all of it where it stands within."""
     places = range(len(read.tokens))
     first = _after_answer(places, read, used)
-    last = len(places) - _after_answer(reversed(places), read, used)
+    last = len(places) - _after_answer(reversed(places), read, used, takes_cue=True)
     if not any(token.kind == "word" for token in read.tokens[first:last]):
         return ""
     return read.plain[read.tokens[first].start : read.tokens[last - 1].end]
 
 
-def _after_answer(positions: Iterable[int], read: Message, used: set[int]) -> int:
-    """How many tokens from this end belong to the answer."""
-    count = 0
+def _after_answer(positions: Iterable[int], read: Message, used: set[int], takes_cue: bool = False) -> int:
+    """How many tokens from this end belong to the answer; the word that leads to it stands before it."""
+    count, last_kind = 0, ""
     for steps, position in enumerate(positions, 1):
-        if position in used:
+        kind = read.kind(position)
+        leads = takes_cue and last_kind != "mark" and read.has(position, "cues")
+        adjoins = 0 < count == steps - 1
+        if position in used or (adjoins and (kind == "mark" or leads)):
             count = steps
-        elif read.kind(position) == "mark":
-            count = steps if count and count == steps - 1 else count
-        elif not read.has(position, "fillers", "cues", "stars", "joiners"):
+        elif kind != "mark" and not read.has(position, "fillers", "cues", "stars", "joiners"):
             break
+        last_kind = kind
     return count
