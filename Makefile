@@ -1,13 +1,15 @@
-# Four commands for a person; .ci/run calls the same.
+# Five commands for a person; .ci/run calls the same.
 #   make demo    two simulated months from events to reports, on a fresh machine
 #   make test    all tests, on a real Kafka and a real PostgreSQL of their own
 #   make check   format, lint, types, SQL, conventions
 #   make bench   how fast loading is, beside COPY, and the gateway, beside a server that checks nothing
+#   make fuzz    a million bad inputs into a gateway of its own: make fuzz FUZZ_COUNT=20000 for fewer
 
+FUZZ_COUNT ?= 1000000
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: setup demo test check bench format requirements clean
+.PHONY: setup demo test check bench fuzz format requirements clean
 
 setup: .venv/ready
 
@@ -37,6 +39,9 @@ check: setup
 bench: setup
 	$(BIN)/python tests/benchmarks/bench_load.py
 	$(BIN)/python tests/benchmarks/bench_gateway.py run
+
+fuzz: setup
+	nice -n 10 $(BIN)/python tests/fuzz/fuzz_gateway.py --count $(FUZZ_COUNT)
 
 format: setup
 	$(BIN)/ruff check --fix .

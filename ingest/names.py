@@ -8,12 +8,17 @@ from typing import Any
 from ingest.scrub import names_person
 
 _SOURCE = re.compile(r"/[A-Za-z0-9_./-]{1,199}")
+_LONGEST_SOURCE = 200
 _SHORTEST_IDENTITY_CODE = 11
 
 
-@lru_cache(maxsize=10_000)
 def is_source(text: str) -> bool:
     """Whether a text may stand in the ledger as the name of an installation."""
+    return len(text) <= _LONGEST_SOURCE and _is_short_source(text)
+
+
+@lru_cache(maxsize=10_000)  # of short ones: a sender chooses how long others are
+def _is_short_source(text: str) -> bool:
     return _SOURCE.fullmatch(text) is not None and not names_person(text)
 
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from loading import load_all, register, rows
 from sample_events import event
-from serving import BATCH, is_ready, new_token, serving
+from serving import BATCH, is_ready, log_of, new_token, serving
 
 pytestmark = pytest.mark.services
 
@@ -99,3 +99,22 @@ def test_what_is_no_http_is_cut_off(gateway, request_bytes):
         except ConnectionError:
             pass
     assert not received or received.startswith(b"HTTP/1.1 4")
+
+
+def test_an_answer_that_nobody_waits_for_any_more_is_no_fault(gateway):
+    settings_, client = gateway
+    log = log_of({"PULSSI_HOME": str(settings_.home)})
+    before = len(log.read_text())
+    token = client.headers["Authorization"]
+    body = json.dumps([event(number) for number in range(50)]).encode()
+    head = f"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\nContent-Type: {BATCH}\r\n"
+    request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+    for _ in range(20):
+        with socket.create_connection((client.base_url.host, client.base_url.port)) as connection:
+            connection.settimeout(15)
+            connection.sendall(request * 2 + b"no request\r\n\r\n")
+            connection.recv(1)
+
+    assert is_ready(str(client.base_url).rstrip("/"))
+    assert "Traceback" not in log.read_text()[before:]
