@@ -34,7 +34,7 @@ def demo() -> None:
     if not events.exists():
         run("simulate")
     if not _all_produced(settings, events):
-        # The twelfth point is registered only after its events have come, as happens with real points.
+        # One point is registered only after its events have come, as happens with real points.
         run("reference", "load", str(folder))
         with _gateway(settings) as address:
             run("deliver", str(events), "--gateway", address)

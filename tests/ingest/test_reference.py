@@ -111,6 +111,31 @@ def event(point, number, received="2026-10-31T22:30:00Z"):
             "d/sources.csv row 2, collection_mode '': empty for a feedback source: give its mode",
         ),
         ({"service_points": []}, "service_points.csv: missing or empty"),
+        (
+            {"aliases": ["agency,FPA,fpa,,2020-01-01,"]},
+            "d/aliases.csv row 2, code 'fpa': not in agencies.csv: add it there (column agency_code) or correct the",
+        ),
+        (
+            {"aliases": ["agency,TE,kela,,2013-01-01,2026-01-01", "agency,TE,kela,,2025-01-01,"]},
+            "d/aliases.csv row 3, code_list 'agency', alias 'TE': its time overlaps d/aliases.csv row 2",
+        ),
+        (
+            {"aliases": ["agency,KELA,kela,,2020-01-01,", "agency,Kela,kela,,2020-01-01,"]},
+            "d/aliases.csv row 3, alias 'Kela': differs from d/aliases.csv row 2 by capitals only: keep one of them",
+        ),
+        (
+            {"aliases": ["region,Häme,05,,2020-01-01,"]},
+            "code_list 'region': unknown code: write one of agency, service",
+        ),
+        (
+            {"stops": ["market,tampere,Tori,Torget,Market,837,1,11:00,12:30,2026-01-01,"]},
+            "d/stops.csv row 2, opens_at '11:00:00': the point 'tampere' is not open then: "
+            "add the time to opening_hours.csv or correct the stop",
+        ),
+        (
+            {"services": ["tax_card,vero,Verokortti,Skattekort,Tax card,2010-01-01,"]},
+            "d/services.csv row 2, agency_code 'vero': not in agencies.csv",
+        ),
     ],
 )
 def test_a_problem_names_file_row_column_value_and_cure(tmp_path, changed, problem):
