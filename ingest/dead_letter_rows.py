@@ -13,7 +13,7 @@ from psycopg.rows import class_row
 
 from infra.errors import ActionNeeded
 from infra.settings import Settings
-from ingest.keys import keys_folder, open_sealed
+from ingest.keys import keys_folder, open_sealed, version_of, versions
 from ingest.scrub import scrub
 
 _STATE = """
@@ -202,6 +202,25 @@ def expire(connection: psycopg.Connection, older_than_days: int) -> int:
         """,
         (older_than_days,),
     ).rowcount
+
+
+def forget_unused_keys(connection: psycopg.Connection, settings: Settings) -> list[int]:
+    """Delete the private keys to which no bytes are sealed any more, never the newest; which ones went."""
+    private = versions(keys_folder(settings), "dead_letters.private")
+    if len(private) < 2:
+        return []
+    ids = [
+        row[0]
+        for row in connection.execute("select dead_letter_id from ops.dead_letter where bytes_deleted_at is null")
+    ]
+    used = {max(private)}
+    for start in range(0, len(ids), 1000):
+        sealed = sealed_bytes(connection, ids[start : start + 1000])
+        used |= {version_of(settings, content) for content in sealed.values()}
+    unused = [version for version in private if version not in used]
+    for version in unused:
+        private[version].unlink()
+    return unused
 
 
 def missing(connection: psycopg.Connection, ids: Sequence[int]) -> list[int]:

@@ -50,12 +50,14 @@ def dead_letters() -> None:
 @click.option("--state", type=click.Choice([*rows.STATES, "all"]), default="open", show_default=True)
 @click.option("--summary", is_flag=True, help="counts per source and reason instead of single ones")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="how many to show")
-def list_command(selection: Selection, state: str, summary: bool, limit: int) -> None:
-    """List dead letters, the newest first, without their bytes."""
+@click.option("--language", type=click.Choice(reasons.LANGUAGES), default="en", show_default=True, help="of the cost")
+def list_command(selection: Selection, state: str, summary: bool, limit: int, language: str) -> None:
+    """List dead letters, the newest first, without their bytes, and what they cost."""
     wanted = None if state == "all" else state
     with database.connect(read_settings()) as connection:
         counts = rows.summary(connection, selection, wanted)
         found = [] if summary else rows.read(connection, selection, wanted, limit)
+        costs = reasons.cost_of(connection, selection, language) if state in ("open", "all") else []
     total = sum(count for _, _, count, _ in counts)
     if summary:
         for source, reason, count, last in counts:
@@ -66,6 +68,8 @@ def list_command(selection: Selection, state: str, summary: bool, limit: int) ->
             f"{one.event_type or '-'}  {one.source}"
         )
     more = f", {len(found)} shown: see --limit" if not summary and len(found) < total else ""
+    for sentence in costs:
+        click.echo(sentence)
     click.echo(f"{total} dead letters{'' if state == 'all' else f' {state}'}{more}")
 
 
@@ -155,13 +159,18 @@ def discard(selection: Selection, role: str, why: str) -> None:
     click.echo(f"discarded {count} dead letters: their bytes are deleted, the ledger keeps them as rejected")
 
 
-@dead_letters.command(epilog="Example: pulssi dead-letters expire --older-than-days 30")
-@click.option("--older-than-days", type=click.IntRange(0), required=True, help="days since the event was set aside")
-def expire(older_than_days: int) -> None:
-    """Delete the bytes of dead letters after the set time; rows and counts stay."""
-    with database.connect(read_settings()) as connection:
-        count = rows.expire(connection, older_than_days)
-    click.echo(f"deleted the bytes of {count} dead letters set aside more than {older_than_days} days ago")
+@dead_letters.command(epilog="Example: pulssi dead-letters expire   or: pulssi dead-letters expire --older-than-days 7")
+@click.option("--older-than-days", type=click.IntRange(0), help="instead of the deployment's dead_letter_days")
+def expire(older_than_days: int | None) -> None:
+    """Delete the bytes of dead letters after the set time; rows and counts stay. Run each day by Airflow."""
+    settings = read_settings()
+    days = settings.deployment.dead_letter_days if older_than_days is None else older_than_days
+    with database.connect(settings) as connection:
+        count = rows.expire(connection, days)
+        forgotten = rows.forget_unused_keys(connection, settings)
+    click.echo(f"deleted the bytes of {count} dead letters set aside more than {days} days ago")
+    for version in forgotten:
+        click.echo(f"deleted the private key of pair {version}: nothing is sealed to it any more")
 
 
 def _require_known(missing: list[int]) -> None:

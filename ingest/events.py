@@ -16,6 +16,7 @@ from ingest.untranslated import reason_of
 UNREADABLE = "(unreadable)"
 FUTURE_FLAG = timedelta(minutes=10)
 FUTURE_LIMIT = timedelta(hours=24)
+PAST_LIMIT = timedelta(days=731)  # what is older is not kept, so it is not let in either
 
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -137,6 +138,8 @@ def check(content: dict[str, Any], received_at: datetime, contracts: dict[str, C
     occurred_at = _instant(content["time"])
     if occurred_at - received_at > FUTURE_LIMIT:
         raise Refused("time_in_future", "time: more than 24 hours after receipt: set the device's clock")
+    if received_at - occurred_at > PAST_LIMIT:
+        raise Refused("time_too_old", "time: more than two years before receipt: set the device's clock")
     for name, scope in contract.keys:
         if name in content["data"]:
             _scope_value(content, scope, name)

@@ -92,11 +92,17 @@ def make_dead_letter_pair(settings: Settings) -> int:
 def open_sealed(settings: Settings, sealed: bytes) -> bytes:
     """The bytes of a dead letter, for the role that holds the private key of its time."""
     folder = keys_folder(settings)
-    *newer, oldest = [*versions(folder, "dead_letters.private").values()][::-1] or [folder / "dead_letters.private"]
-    for path in newer:
+    version = version_of(settings, sealed)
+    return _opened(versions(folder, "dead_letters.private").get(version, folder / "dead_letters.private"), sealed)
+
+
+def version_of(settings: Settings, sealed: bytes) -> int:
+    """Of the pair that a dead letter is sealed to; 1 when no private key here opens it."""
+    for version, path in reversed(versions(keys_folder(settings), "dead_letters.private").items()):
         with contextlib.suppress(nacl.exceptions.CryptoError):
-            return _opened(path, sealed)
-    return _opened(oldest, sealed)
+            _opened(path, sealed)
+            return version
+    return 1
 
 
 def _opened(private: Path, sealed: bytes) -> bytes:

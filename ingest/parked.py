@@ -151,6 +151,7 @@ def give_up(
     why: str | None = None,
 ) -> None:
     """Make dead letters of events whose bytes nobody will read again, and tell the owners of their sources."""
+    reasons = [(parked.came_at, _given_up(parked, kind)) for parked in waiting]
     with connection.cursor() as cursor:
         cursor.executemany(
             """
@@ -161,15 +162,21 @@ def give_up(
             values (%s, %s, %s, %s, %s, %s, %s, null, now(), case when %s::text is not null then now() end, %s, %s)
             """,
             [
-                (*parked.came_at, parked.source, parked.received_at, f"parked_{kind}", _TEXTS[kind], role, role, why)
-                for parked in waiting
+                (*place, reason.source, reason.received_at, reason.reason_code, reason.reason_text, role, role, why)
+                for place, reason in reasons
             ],
         )
     for source, count in sorted(Counter(parked.source for parked in waiting).items()):
         tell(connection, Transition(source, kind, judged_count=count))
 
 
-_TEXTS = {
-    "discarded": "its source was stopped by its breaker, and the events that waited were given up",
-    "expired": "its source was stopped by its breaker, and was not mended before the parking topic deleted the event",
-}
+def _given_up(parked: Parked, kind: str) -> Rejection:
+    if kind == "discarded":
+        return Rejection(
+            parked.source, None, None, None, parked.received_at, "parked_discarded",
+            "its source was stopped by its breaker, and the events that waited were given up",
+        )  # fmt: skip
+    return Rejection(
+        parked.source, None, None, None, parked.received_at, "parked_expired",
+        "its source was stopped by its breaker, and the parking topic deleted the event before the source was mended",
+    )  # fmt: skip

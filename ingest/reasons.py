@@ -6,8 +6,10 @@ from typing import Any
 
 import psycopg
 import yaml
+from psycopg import sql
 
 from infra.errors import ActionNeeded
+from ingest.dead_letter_rows import Selection
 from ingest.events import UNREADABLE
 
 FILE = Path(__file__).with_name("reasons.yml")
@@ -43,18 +45,15 @@ select
             then 'press'
         else split_part(regexp_replace(dead_letter.event_type, '^fi[.]pulssi[.]', ''), '.', 1)
     end as unit,
-    coalesce(of_event.name_{language}, of_source.name_{language}) as name,
+    coalesce(of_event.{name}, of_source.{name}) as name,
     case when coalesce(of_event.service_point_id, of_source.service_point_id) is null then dead_letter.source end
         as source,
     count(*) as event_count
-from ops.dead_letter
+from (select event_type, source, service_point_id, outcome from ops.dead_letter where {condition}) as dead_letter
 left join named as of_event on of_event.service_point_id = dead_letter.service_point_id
 left join placed on placed.source = dead_letter.source
 left join named as of_source on of_source.service_point_id = placed.service_point_id
-where
-    dead_letter.outcome is null
-    and dead_letter.reason_code = %(reason)s
-    and (%(source)s::text is null or dead_letter.source = %(source)s)
+where dead_letter.outcome is null
 group by 1, 2, 3
 order by 4 desc, 1, 2, 3
 """
@@ -74,17 +73,24 @@ def explain(
     if reason not in texts()["reasons"]:
         raise ActionNeeded(f"there is no reason {reason!r}: give one of {', '.join(texts()['reasons'])}")
     text, words = texts()["reasons"][reason][language], texts()["languages"][language]
-    rows = connection.execute(_COST.format(language=language), {"reason": reason, "source": source}).fetchall()
     labels = words["labels"]
+    selection = Selection(source=source, reason=reason)
     return [
         text["title"],
         "",
-        *cost(rows, text.get("cost", words["cost"]), words),
+        *cost(_rows(connection, selection, language), text.get("cost", words["cost"]), words),
         "",
         f"{labels['what']}: {text['what']}",
         f"{labels['do']}: {text['do']}",
         *([f"{labels['detail']}: {detail}"] if detail else []),
     ]
+
+
+def cost_of(connection: psycopg.Connection, selection: Selection, language: str) -> list[str]:
+    """What the dead letters chosen cost that no replay has let in, whatever their reasons."""
+    words = texts()["languages"][language]
+    rows = _rows(connection, selection, language)
+    return cost(rows, words["cost"], words) if rows else []
 
 
 def cost(
@@ -102,6 +108,12 @@ def cost(
     if remaining := sum(row[3] for row in rows[PLACES_SHOWN:]):
         lines.append(words["elsewhere"].format(count=_number(remaining, words)))
     return lines
+
+
+def _rows(connection: psycopg.Connection, selection: Selection, language: str) -> list[Any]:
+    condition, parameters = selection.where()
+    query = sql.SQL(_COST).format(name=sql.Identifier(f"name_{language}"), condition=condition)
+    return connection.execute(query, parameters).fetchall()
 
 
 def _place(name: str | None, source: str | None, words: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from ingest.adapters.adapter import Installation, NotTranslated, translate
 from ingest.adapters.installations import read_installations
 from ingest.adapters.payloads import payloads_of
 from ingest.contracts import Contract, read_contracts
-from ingest.dead_letter_rows import open_bytes
+from ingest.dead_letter_rows import open_bytes, sealed_bytes
 from ingest.events import Refused, check, check_storable
 from ingest.produce import send
 from ingest.untranslated import payload_of
@@ -77,15 +77,15 @@ def _batch(
 def _locked(connection: psycopg.Connection, ids: list[int]) -> list[Kept]:
     rows = connection.execute(
         """
-        select dead_letter_id, received_at, sealed_bytes from ops.dead_letter
-        where dead_letter_id = any(%s) and outcome is null and sealed_bytes is not null
+        select dead_letter_id, received_at from ops.dead_letter
+        where dead_letter_id = any(%s) and outcome is null and bytes_deleted_at is null
         order by dead_letter_id
         for update
         """,
         (ids,),
-        binary=True,
-    )
-    return [Kept(*row) for row in rows]
+    ).fetchall()
+    sealed = sealed_bytes(connection, [number for number, _ in rows])
+    return [Kept(number, received_at, sealed[number]) for number, received_at in rows]
 
 
 def _events(
