@@ -55,7 +55,8 @@ def judge(connection: psycopg.Connection, batch: Sequence[Unit], door: Door, now
     changed = [
         key
         for key, event in parsed.items()
-        if isinstance(event, ParsedEvent) and (event.fingerprint != known[key] or key in corrected)
+        if isinstance(event, ParsedEvent)
+        and (known[key] not in (event.fingerprint, *event.earlier_fingerprints) or key in corrected)
     ]
     stored = _stored(connection, changed, corrected)
     for unit, each in zip(batch, keys, strict=True):
@@ -92,6 +93,9 @@ def _judgement(
 def _replaced(event: Event, after: ParsedEvent, before: _Stored, door: Door) -> dict[str, Any]:
     """The fields that say something else than before, with what they say now."""
     data = orjson.loads(after.data)
+    for reference, earlier in after.earlier_references:  # the same reference, hashed by a key since retired
+        same = {name for name, value in data.items() if value == reference and before.data.get(name) == earlier}
+        data |= dict.fromkeys(same, earlier)
     names = [name for name in sorted({*data, *before.data}) if data.get(name) != before.data.get(name)]
     moved = after.occurred_at != before.occurred_at
     if not names and not moved and after.service_point_id == before.service_point_id:

@@ -21,9 +21,10 @@ from ingest.files.corrections import Judgement, judge
 from ingest.files.mapping import FileMapping
 from ingest.files.reading import Unit, read_rows
 from ingest.files.report import Report
+from ingest.files.tables import open_table
 from ingest.kafka_client import topic_name
 from ingest.kafka_ends import are_loaded, read_ends
-from ingest.keys import read_keys
+from ingest.key_versions import keys_in_force
 from ingest.produce import send
 
 CORRECTIONS = "correction"
@@ -54,9 +55,12 @@ def deliver(settings: Settings, path: Path, mapping: FileMapping, report: Report
             f"mapping {mapping.name}: received_time is given, but deployment {settings.deployment.name} does not "
             "trust it: leave it out, or set trusts_received_time in deployment.yml"
         )
-    door = Door(read_contracts(), read_keys(settings), settings.deployment.trusts_received_time)
+    with open_table(path, mapping):
+        pass  # a file that cannot be read is refused at once, and not when others have been waited for
     with database.connect(settings) as connection:
         connection.autocommit = True
+        keys = keys_in_force(connection, settings)
+        door = Door(read_contracts(), keys, settings.deployment.trusts_received_time)
         with _alone(connection, mapping):
             delivery = _begin(settings, connection, path, mapping, wait_seconds)
             units = read_rows(path, mapping, report)
@@ -116,10 +120,11 @@ def _begin(
     ).fetchall()
     same = None
     for number, started_at, *digests, file_name, ends in under_way:
-        if digests == [digest, mapping.digest]:
+        is_same = digests == [digest, mapping.digest]
+        # Without ends it was broken off: what it sent ends where the topics end now, or before.
+        if is_same and not (ends and are_loaded(connection, ends)):
             same = Delivery(number, started_at)
         elif mapping.shows_corrections:
-            # Without ends it was broken off: what it sent ends where the topics end now, or before.
             _wait(connection, file_name, ends or read_ends(settings, _topics(settings, mapping)), wait_seconds)
             connection.execute("update ops.file_delivery set is_loaded = true where delivery_id = %s", (number,))
     if same is not None:
