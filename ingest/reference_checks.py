@@ -8,7 +8,8 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
-from ingest.reference_tables import ALIASED, Table, tables
+from ingest.reference_columns import Table
+from ingest.reference_tables import ALIASED, tables
 
 Value = str | date | time | int | Decimal | None
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from infra.errors import ActionNeeded
 from ingest.reference_checks import Reference, Row, Value, find_problems
-from ingest.reference_tables import Column, Table, tables
+from ingest.reference_columns import Column, Table
+from ingest.reference_tables import tables
 
 LARGEST = 2**31 - 1  # what an integer of PostgreSQL holds
 

@@ -1,50 +1,11 @@
 """The reference files: which columns each has, what may stand in them, and how they refer to each other."""
 
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal
 
 import orjson
 
 from ingest import contracts
-
-Type = Literal["text", "date", "time", "integer", "number"]
-Ordered = tuple[str, Literal["<", "<="], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """*codes* lists the values allowed, *pattern* their form; *refers_to* is a file whose first column has them."""
-
-    name: str
-    type: Type = "text"
-    required: bool = True
-    codes: tuple[str, ...] = ()
-    pattern: str = ""
-    refers_to: str = ""
-    minimum: float | None = None
-    maximum: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One file and its table. Rows of one *key* must not overlap: in [valid_from, valid_to), and in hours if *hours*.
-
-    Without dates a key may stand once. *ordered* says which column must come before ("<") or not after ("<=") which.
-    """
-
-    file: str
-    name: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    ordered: tuple[Ordered, ...] = ()
-    hours: bool = False
-    required: bool = False
-
-    @property
-    def is_dated(self) -> bool:
-        return self.columns[-1].name == "valid_to"
-
+from ingest.reference_columns import Column, Ordered, Table
 
 CODE = r"[a-z0-9][a-z0-9_.-]{0,63}"
 NAMES = (Column("name_fi"), Column("name_sv"), Column("name_en"))
