@@ -1,10 +1,12 @@
 """pulssi adapters: which there are, whether the installations' files are right, and what a payload becomes."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 import orjson
 
+from infra import database
 from infra.errors import ActionNeeded
 from infra.settings import read_settings
 from ingest.adapters.adapter import Installation, NotTranslated, translate
@@ -12,6 +14,35 @@ from ingest.adapters.adapter import adapters as known_adapters
 from ingest.adapters.installations import read_installations
 from ingest.adapters.payloads import payloads_of
 from ingest.contracts import explain, read_contracts
+
+_UNMAPPED = """
+with
+
+ended as (
+
+    select source, data ->> 'unmapped_outcome' as code, received_at
+    from landing.event
+    where
+        event_type = 'queue.service_ended'
+        and (%(since)s::timestamp is null or received_at >= %(since)s::timestamp at time zone 'UTC')
+
+),
+
+owned as (
+
+    select distinct on (source) source, owner from reference.source order by source, valid_from desc
+
+)
+
+select
+    ended.source, max(owned.owner), ended.code, count(*),
+    count(*)::float / (select count(*) from ended as every where every.source = ended.source), max(ended.received_at)
+from ended
+left join owned on owned.source = ended.source
+where ended.code is not null
+group by ended.source, ended.code
+order by 4 desc, 1, 3
+"""
 
 
 @click.group(epilog="Example: pulssi adapters list")
@@ -36,6 +67,22 @@ def check() -> None:
     deployment = read_settings().deployment
     installations = read_installations(deployment)
     click.echo(f"{deployment.name}: {len(installations)} installations, all can be read")
+
+
+@adapters.command(epilog="Example: pulssi adapters unmapped --since 2026-10-01")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="only events received from this UTC day on")
+def unmapped(since: datetime | None) -> None:
+    """Count the codes that no adapter knows, by source: such events are in, ended as closed_by_system.
+
+    Map a code in settings.outcomes of the installation, or in ingest/adapters/queue_outcomes.yml.
+    """
+    with database.connect(read_settings()) as connection:
+        found = connection.execute(_UNMAPPED, {"since": since}).fetchall()
+    for source, owner, code, count, share, last in found:
+        click.echo(
+            f"{count:>9}  {share:>7.2%}  {code:<40} {source}  ({owner or 'no owner told'}, the last {last:%Y-%m-%d})"
+        )
+    click.echo(f"{sum(row[3] for row in found)} ends of service with a code that no adapter knows")
 
 
 @adapters.command(name="translate", epilog="Example: pulssi adapters translate smiley_a payload.json")

@@ -91,7 +91,7 @@ def _explained(error: jsonschema_rs.ValidationError, settings: Any, schema: dict
         return f"{'.'.join([*path, kind.unexpected[0]])}: unknown: leave it out, or see docs/adapters.md"
     value: Any = settings
     for part in error.instance_path:
-        value = value[part]
+        value = value[str(part)] if isinstance(value, dict) else value[part]  # a key of digits comes as a number
     return f"{'.'.join(path)} is {str(value)[:80]!r}: {error.message}{_description(schema, error)}"
 
 
