@@ -7,6 +7,7 @@ from great_expectations.expectations.metadata_types import FailureSeverity
 
 BLOCKING = FailureSeverity.CRITICAL
 WARNING = FailureSeverity.WARNING
+NOTE = FailureSeverity.INFO  # is told, and changes no verdict
 
 
 def no_rows(query: str, **said: Any) -> Expectation:

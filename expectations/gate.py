@@ -91,7 +91,11 @@ def run_gate(engine: sqlalchemy.Engine, stage: str, month: Month, cutoff: dateti
 def describe(judgement: Judgement, month: Month) -> list[str]:
     """What a person reads: for each failed check what was found and what to do, and last the verdict."""
     lines = []
-    for title, failed in (("warning", judgement.warnings), ("BLOCKED by", judgement.blocking)):
+    for title, failed in (
+        ("note", judgement.notes),
+        ("warning", judgement.warnings),
+        ("BLOCKED by", judgement.blocking),
+    ):
         for check in failed:
             lines.append(f"{title} {check.suite}.{check.name}: expected that {check.says}")
             lines += [f"    found {_found(check)}", f"    do: {check.action}"]

@@ -30,6 +30,7 @@ class Check:
     says: str
     action: str
     is_blocking: bool
+    is_note: bool
     succeeded: bool
     observed: Any
     limit: Any
@@ -48,7 +49,11 @@ class Judgement:
 
     @property
     def warnings(self) -> list[Check]:
-        return [check for check in self.checks if not check.succeeded and not check.is_blocking]
+        return [check for check in self.checks if not (check.succeeded or check.is_blocking or check.is_note)]
+
+    @property
+    def notes(self) -> list[Check]:
+        return [check for check in self.checks if check.is_note and not check.succeeded and not check.is_blocking]
 
     @property
     def verdict(self) -> str:
@@ -138,6 +143,7 @@ def _check(suite: str, result: Any) -> Check:
         if failure
         else configuration.meta["action"],
         is_blocking=bool(failure) or configuration.severity == "critical",
+        is_note=configuration.severity == "info",
         succeeded=bool(result.success),
         observed=failure or found.get("unexpected_count", found.get("observed_value")),
         limit=0 if rows is not None else arguments,

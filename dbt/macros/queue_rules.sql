@@ -18,7 +18,8 @@
     end
 {%- endmacro %}
 
-{% macro ticket_transition(events, transition, state_order, has_desk=false, is_end=false) -%}
+{% macro ticket_transition(events, transition, state_order, state=none, has_desk=false, is_end=false) -%}
+    {# *state* is that of the ticket after the event; none where the event leaves it as it was. #}
     select
         event_key,
         ticket_key,
@@ -27,22 +28,57 @@
         {{ 'desk_id' if has_desk else 'cast(null as text)' }} as desk_id,
         '{{ transition }}' as transition,
         {{ 'end_state' if is_end else 'cast(null as text)' }} as end_state,
+        {{ 'unmapped_outcome is not null' if is_end else 'false' }} as is_outcome_unmapped,
+        {% if is_end -%}
+        case end_state when 'returned_to_queue' then 'waiting' else 'closed' end
+        {%- else -%}
+        {{ "cast('" ~ state ~ "' as text)" if state else 'cast(null as text)' }}
+        {%- endif %} as state,
         {{ state_order }} as state_order,
+        is_timed,
+        is_time_corrected,
         {{ 'is_time_inaccurate' if is_end else 'false' }} as is_time_inaccurate,
         occurred_date,
         occurred_at,
-        received_at
+        known_at
 
     from {{ events }}
+{%- endmacro %}
+
+{% macro is_expected(state, transition, end_state) -%}
+    {# Queue rules Gap, Leaving and Held at the end: whether the state may end by the transition. #}
+    coalesce(
+        (
+            {{ state }} = 'waiting'
+            and ({{ transition }} in ('called', 'abandoned') or {{ end_state }} in ('left', 'closed_by_system'))
+        )
+        or (
+            {{ state }} = 'called'
+            and (
+                {{ transition }} in ('started', 'transferred', 'abandoned', 'no_show')
+                or {{ end_state }} in ('returned_to_queue', 'left', 'no_show', 'closed_by_system')
+            )
+        )
+        or (
+            {{ state }} = 'serving'
+            and ({{ transition }} in ('held', 'transferred', 'abandoned') or {{ end_state }} <> 'no_show')
+        )
+        or (
+            {{ state }} = 'held'
+            and ({{ transition }} in ('resumed', 'abandoned') or {{ end_state }} in ('left', 'closed_by_system'))
+        ),
+        false
+    )
 {%- endmacro %}
 
 {% macro waiting_outcome(stages) -%}
     case
         when {{ stages }}.called_at is not null
             then 'called'
-        -- Served, returned or absent at a call that nobody told of: the wait has an end that is not known.
+        -- Served, called again, returned or absent at a call that nobody told of: the wait has an end that is not known.
         when
             {{ stages }}.started_at is not null
+            or {{ stages }}.is_recalled
             or {{ stages }}.is_returned
             or {{ stages }}.closing = 'no_show'
             or {{ stages }}.closing_state in ('completed', 'referred', 'no_show')

@@ -2,7 +2,8 @@
     case {{ sources }}.source_family
         when 'queue' then 'queue_system'
         when 'booking' then 'booking_system'
-        else {{ sources }}.collection_mode
+        when 'feedback' then {{ sources }}.collection_mode
+        else {{ sources }}.source_family
     end
 {%- endmacro %}
 

@@ -9,20 +9,33 @@ from infra.settings import ROOT
 PROJECT = yaml.safe_load((ROOT / "dbt" / "dbt_project.yml").read_text(encoding="utf-8"))
 LONGEST_DAYS_TO_ANSWER = PROJECT["vars"]["longest_days_to_answer"]
 
+# As they were received, but for what a correction or a rule for the source's clock has changed.
 BATCH = f"""
 select *, answered_on - visited_on between 0 and {LONGEST_DAYS_TO_ANSWER} as is_dated_by_visit
 from (
     select
-        event_key, source, received_at, data, (data ->> 'visited_on')::date as visited_on,
+        event_key, source, known_at, data, (data ->> 'visited_on')::date as visited_on,
         (case
             when time_precision = 'day' then occurred_at at time zone 'UTC' + make_interval(mins => utc_offset_minutes)
             else occurred_at at time zone current_setting('pulssi.time_zone')
         end)::date as answered_on
-    from landing.event
-    where
-        event_type = 'feedback.given'
-        and received_at >= current_setting('pulssi.read_from')::timestamptz
-        and received_at < current_setting('pulssi.cutoff')::timestamptz
+    from (
+        select
+            events.event_key, events.source, events.time_precision, events.utc_offset_minutes,
+            coalesce(changed.data::json, events.data) as data,
+            coalesce(changed.occurred_at, events.occurred_at) as occurred_at,
+            coalesce(changed.known_at, events.received_at) as known_at
+        from landing.event as events
+        left join (
+            select * from warehouse.stg_landing__events_judged
+            where disposition = 'withdrawn' or is_amended or is_time_corrected
+        ) as changed using (event_key)
+        where
+            events.event_type = 'feedback.given'
+            and events.received_at >= current_setting('pulssi.read_from')::timestamptz
+            and events.received_at < current_setting('pulssi.cutoff')::timestamptz
+            and changed.disposition is distinct from 'withdrawn'
+    ) as events
 ) as sheets
 """
 

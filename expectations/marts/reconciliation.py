@@ -9,30 +9,49 @@ from expectations.marts import answer_sheets
 # Counted apart from the models, from the events. What came after the month before was final belongs to no fact of it.
 # A ticket belongs to the month of its first event, an answer to the day of the visit that it names, else to its own.
 BATCH = f"""
-select 'tickets' as what, count(*) as expected_count,
-    (select count(*) from warehouse.int_tickets_followed) as found_count
+select 'events of type ' || coalesce(landed.event_type, judged.event_type) as what,
+    coalesce(landed.event_count, 0) as expected_count, coalesce(judged.event_count, 0) as found_count
 from (
-    select min(occurred_at) as arrived_at, min(received_at) as first_received_at
+    select event_type, count(*) as event_count
     from landing.event
     where
-        event_type in (
-            'queue.ticket_issued', 'queue.checked_in', 'queue.called', 'queue.service_started', 'queue.service_ended',
-            'queue.abandoned', 'queue.no_show'
-        )
-        and received_at >= current_setting('pulssi.read_from')::timestamptz
+        received_at >= current_setting('pulssi.read_from')::timestamptz
         and received_at < current_setting('pulssi.cutoff')::timestamptz
-    group by data ->> 'ticket_key'
+    group by 1
+) as landed
+full join (
+    select event_type, count(*) as event_count
+    from warehouse.stg_landing__events_judged
+    where received_at >= current_setting('pulssi.read_from')::timestamptz
+    group by 1
+) as judged using (event_type)
+union all
+select 'tickets', count(*), (select count(*) from warehouse.int_tickets_followed)
+from (
+    select min(coalesce(changed.occurred_at, events.occurred_at)) as arrived_at,
+        min(coalesce(changed.known_at, events.received_at)) as first_known_at
+    from landing.event as events
+    left join (
+        select * from warehouse.stg_landing__events_judged
+        where disposition = 'withdrawn' or is_amended or is_time_corrected
+    ) as changed using (event_key)
+    where
+        events.event_type like 'queue.%' and events.event_type <> 'queue.observed'
+        and events.received_at >= current_setting('pulssi.read_from')::timestamptz
+        and events.received_at < current_setting('pulssi.cutoff')::timestamptz
+        and changed.disposition is distinct from 'withdrawn'
+    group by events.data ->> 'ticket_key'
 ) as tickets
 where
     arrived_at >= current_setting('pulssi.month_starts_at')::timestamptz
-    or first_received_at < current_setting('pulssi.month_before_final_at')::timestamptz
+    or first_known_at < current_setting('pulssi.month_before_final_at')::timestamptz
 union all
 select 'answers', coalesce(sum(json_array_length(data -> 'answers')), 0),
     (select count(*) from warehouse.int_feedback_answers_scored)
 from ({answer_sheets.BATCH}) as sheets
 where
     case when is_dated_by_visit then visited_on else answered_on end >= current_setting('pulssi.month')::date
-    or received_at < current_setting('pulssi.month_before_final_at')::timestamptz
+    or known_at < current_setting('pulssi.month_before_final_at')::timestamptz
 union all
 select 'tickets in facts', count(*),
     (select coalesce(sum(ticket_count), 0) from warehouse.fct_tickets)
@@ -48,6 +67,17 @@ from warehouse.int_feedback_answers_scored
 where
     opening_date >= current_setting('pulssi.month')::date - interval '1 month'
     and opening_date < current_setting('pulssi.month')::date + interval '1 month'
+union all
+select 'snapshots in facts', count(*),
+    (select coalesce(sum(snapshot_count), 0) from warehouse.fct_queue_snapshots)
+from warehouse.stg_landing__queues_observed
+where
+    occurred_date >= current_setting('pulssi.month')::date - interval '1 month'
+    and occurred_date < current_setting('pulssi.month')::date + interval '1 month'
+union all
+select 'events in the account of events', count(*),
+    (select coalesce(sum(event_count), 0) from warehouse.fct_events_received)
+from warehouse.stg_landing__events_judged
 """
 
 SUITE = gx.ExpectationSuite(
@@ -58,10 +88,11 @@ SUITE = gx.ExpectationSuite(
             column_A="expected_count",
             column_B="found_count",
             name="nothing_is_lost_or_doubled",
-            says="tickets and answers are as many in the marts as in landing",
+            says="events of each type, tickets, answers and snapshots are as many in the marts as in landing",
             action=(
                 "if pulssi load has run since the build, build again; else a join of the models loses or repeats rows:"
-                " compare int_tickets_followed and int_feedback_answers_scored with landing.event"
+                " compare stg_landing__events_judged, int_tickets_followed and int_feedback_answers_scored with"
+                " landing.event"
             ),
         ),
     ],

@@ -122,21 +122,23 @@ def instant(text):
     return at if at.tzinfo else datetime.fromisoformat(f"{text}+03:00")
 
 
-def event(event_type, point, at, source=None, received_at=None, precision="second", offset_minutes=180, **data):
+def event(
+    event_type, point, at, source=None, received_at=None, precision="second", offset_minutes=180, event_id=None, **data
+):
     """One row of landing.event; received two seconds after it happened unless told otherwise."""
     family = event_type.split(".")[0]
     occurred_at = instant(at) if isinstance(at, str) else at
     received = instant(received_at) if received_at else occurred_at + timedelta(seconds=2)
     return {
         "event_key": uuid.uuid4(),
-        "event_id": uuid.uuid4().hex,
+        "event_id": event_id or uuid.uuid4().hex,
         "source": source or source_of(point, "device" if family in ("feedback", "device") else family),
         "event_type": event_type,
         "contract": f"{event_type}.v1",
         "service_point_id": point,
         "time_precision": precision,
         "utc_offset_minutes": offset_minutes,
-        "is_future": False,
+        "is_future": occurred_at - received > timedelta(minutes=10),
         "kafka_partition": 0,
         "kafka_offset": 0,
         "occurred_at": occurred_at,
@@ -172,10 +174,10 @@ def answer(
     return event("feedback.given", point, at, **data, **changes)
 
 
-def write(settings, events):
+def write(settings, events, reference=add_reference, year=2026, months=(8, 9, 10, 11, 12)):
     with database.connect(settings) as connection:
-        add_reference(connection)
-        for day in ("2026-08-15", "2026-09-15", "2026-10-15", "2026-11-15", "2026-12-15"):
-            connection.execute("select landing.create_month(%s::timestamptz)", (day,))
+        reference(connection)
+        for month in months:
+            connection.execute("select landing.create_month(%s::timestamptz)", (f"{year}-{month:02}-15",))
         for row in events:
             add(connection, "landing.event", **row)

@@ -1,12 +1,9 @@
 """The house style of models, held over dbt's manifest; no database is needed."""
 
-import tempfile
-
 import pytest
 
-from infra.settings import ROOT, read_settings
-from kpi.build import parse_project
-from kpi.metric_catalogue import LANGUAGES, metrics_of, read_manifest
+from infra.settings import ROOT
+from kpi.metric_catalogue import LANGUAGES, metrics_of
 
 PREFIXES = {"staging": "stg_", "intermediate": "int_", "marts": ("fct_", "dim_")}
 KINDS = {
@@ -18,14 +15,6 @@ KINDS = {
     "source_family": {"feedback", "queue", "booking", "device"},
 }
 TEXTS = ("names", "explanations", "numerator", "denominator", "caveats")
-
-
-@pytest.fixture(scope="module")
-def manifest():
-    with tempfile.TemporaryDirectory() as home:
-        settings = read_settings({"PULSSI_HOME": home})
-        parse_project(settings)
-        yield read_manifest(settings)
 
 
 @pytest.fixture(scope="module")

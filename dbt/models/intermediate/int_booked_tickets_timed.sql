@@ -19,6 +19,7 @@ checked_in_with_a_slot as (
         tickets.service_point_id,
         tickets.agency_code,
         tickets.waiting_outcome,
+        tickets.is_time_coarse,
         {{ seconds_between('bookings.slot_starts_at', 'tickets.checked_in_at') }} as check_in_delay_as_told,
         {{ seconds_between('bookings.slot_starts_at', 'tickets.called_at') }} as call_delay_as_told,
         {{ seconds_between('greatest(tickets.checked_in_at, bookings.slot_starts_at)', 'tickets.called_at') }}
@@ -42,11 +43,12 @@ timed as (
         service_point_id,
         agency_code,
         waiting_outcome,
-        cast(floor(check_in_delay_as_told) as bigint) as check_in_delay_seconds,
-        cast(floor(call_delay_as_told) as bigint) as call_delay_seconds,
+        is_time_coarse,
+        case when not is_time_coarse then cast(floor(check_in_delay_as_told) as bigint) end as check_in_delay_seconds,
+        case when not is_time_coarse then cast(floor(call_delay_as_told) as bigint) end as call_delay_seconds,
         -- A call before the slot is no wait, however early it comes.
         case
-            when booked_wait_as_told <= {{ var('longest_wait_seconds') }}
+            when not is_time_coarse and booked_wait_as_told <= {{ var('longest_wait_seconds') }}
                 then cast(greatest(floor(booked_wait_as_told), 0) as integer)
         end as booked_wait_seconds,
         opening_date

@@ -6,6 +6,12 @@ bookings_created as (
 
 ),
 
+bookings_changed as (
+
+    select * from {{ ref('stg_landing__bookings_changed') }}
+
+),
+
 bookings_cancelled as (
 
     select * from {{ ref('stg_landing__bookings_cancelled') }}
@@ -27,22 +33,53 @@ periods as (
 
 ),
 
+-- A change tells all that holds from then on; at one moment it is later than the making.
+versions as (
+
+    select
+        event_key,
+        booking_key,
+        agency_code,
+        service_point_id,
+        -1 as sequence,
+        slot_starts_at,
+        occurred_at,
+        known_at
+
+    from bookings_created
+
+    union all
+
+    select
+        event_key,
+        booking_key,
+        agency_code,
+        service_point_id,
+        coalesce(sequence, 0) as sequence,
+        slot_starts_at,
+        occurred_at,
+        known_at
+
+    from bookings_changed
+
+),
+
 latest_versions as (
 
-    select distinct on (periods.period, bookings_created.booking_key)
-        bookings_created.booking_key,
-        bookings_created.agency_code,
-        bookings_created.service_point_id,
-        bookings_created.slot_starts_at,
-        bookings_created.occurred_at as booked_at,
+    select distinct on (periods.period, versions.booking_key)
+        versions.booking_key,
+        versions.agency_code,
+        versions.service_point_id,
+        versions.slot_starts_at,
+        versions.occurred_at as booked_at,
         periods.period
 
     from periods
-    inner join bookings_created on periods.received_before > bookings_created.received_at
+    inner join versions on periods.received_before > versions.known_at
 
     order by
-        periods.period asc, bookings_created.booking_key asc, bookings_created.occurred_at desc,
-        bookings_created.event_key desc
+        periods.period asc, versions.booking_key asc, versions.occurred_at desc, versions.sequence desc,
+        versions.event_key desc
 
 ),
 
@@ -54,7 +91,7 @@ last_cancellations as (
         periods.period
 
     from periods
-    inner join bookings_cancelled on periods.received_before > bookings_cancelled.received_at
+    inner join bookings_cancelled on periods.received_before > bookings_cancelled.known_at
 
     group by periods.period, bookings_cancelled.booking_key
 

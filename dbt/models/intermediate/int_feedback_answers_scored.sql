@@ -38,11 +38,12 @@ answers as (
         answer.value ->> 'raw_value' as raw_value,
         cast(answer.value ->> 'question_version' as integer) as question_version,
         cast(answer.position as integer) as answer_number,
+        feedback.is_misuse,
         feedback.about_date as opening_date
 
     from feedback
     left join waves on feedback.wave_id = waves.wave_id
-    cross join lateral json_array_elements(feedback.answers) with ordinality as answer (value, position)
+    cross join lateral jsonb_array_elements(feedback.answers) with ordinality as answer (value, position)
 
 ),
 

@@ -6,6 +6,7 @@ events as (
 
 ),
 
+-- A correction tells of another moment than its own.
 hours_with_an_event as (
 
     select
@@ -13,11 +14,14 @@ hours_with_an_event as (
         about_date as opening_date,
         -- An event known only by its day says nothing about an hour; it still counts as a delivery.
         case when time_precision <> 'day' then date_trunc('hour', occurred_at, 'UTC') end as hour_starts_at,
-        count(*) as event_count
+        count(*) as event_count,
+        count(*) filter (where event_type = 'device.heartbeat') as heartbeat_count
 
     from events
 
-    where {{ in_built_months('about_date') }}
+    where
+        {{ in_built_months('about_date') }}
+        and not {{ is_correction() }}
 
     group by 1, 2, 3
 

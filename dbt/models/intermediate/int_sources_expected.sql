@@ -41,6 +41,10 @@ expected as (
                 {% endfor %}
             )
         ) as answers_for_every_hour,
+        -- Devices for self-service and remote service send heartbeats too, but no figure rests on them yet.
+        sources.cadence = 'continuous'
+        and sources.service_point_id is not null
+        and sources.source_family in ('session', 'device') as is_a_device_of_customers,
         sources.valid_from,
         sources.valid_to
 
@@ -56,6 +60,16 @@ expected as (
 
     where sources.cadence <> 'wave' or waves.wave_id is not null
 
+),
+
+with_hours as (
+
+    select
+        *,
+        answers_for_every_hour or is_a_device_of_customers as has_hours
+
+    from expected
+
 )
 
-select * from expected
+select * from with_hours

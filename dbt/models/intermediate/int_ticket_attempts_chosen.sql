@@ -30,6 +30,7 @@ issues_in_order as (
 
     select
         tickets_issued.*,
+        ticket_events.is_time_coarse,
         first_calls.called_at,
         lag(tickets_issued.occurred_at) over (
             partition by tickets_issued.ticket_key
@@ -51,10 +52,12 @@ attempts as (
     from issues_in_order
 
     -- A second issue within the retry time repeats the first; one after the call cannot begin a new attempt.
+    -- Times known to the hour only tell neither.
     where
         previous_issued_at is null
         or (
-            occurred_at > previous_issued_at + {{ seconds('retry_seconds') }}
+            not is_time_coarse
+            and occurred_at > previous_issued_at + {{ seconds('retry_seconds') }}
             and (called_at is null or occurred_at <= called_at + {{ seconds('retry_seconds') }})
         )
 
@@ -67,6 +70,7 @@ last_attempts as (
         event_key,
         visit_key,
         booking_key,
+        chained_from_key,
         service_point_id,
         agency_code,
         access,

@@ -2,68 +2,7 @@ with
 
 ticket_events as (
 
-    select * from {{ ref('int_ticket_events_unioned') }}
-
-),
-
-attempts as (
-
-    select * from {{ ref('int_ticket_attempts_chosen') }}
-
-),
-
-events_of_the_attempt as (
-
-    select
-        ticket_events.*,
-        coalesce(
-            lag(ticket_events.transition) over (
-                partition by ticket_events.ticket_key
-                order by ticket_events.occurred_at, ticket_events.state_order, ticket_events.event_key
-            ) = ticket_events.transition,
-            false
-        ) as is_duplicate_transition
-
-    from ticket_events
-    left join attempts on ticket_events.ticket_key = attempts.ticket_key
-
-    -- What happened before a reissued ticket belongs to the attempt that was reverted.
-    where
-        coalesce(attempts.reverted_attempt_count, 0) = 0
-        or ticket_events.occurred_at >= attempts.issued_at - {{ seconds('retry_seconds') }}
-
-),
-
-first_closings as (
-
-    select distinct on (ticket_key)
-        ticket_key,
-        transition as closing,
-        end_state,
-        occurred_at as closed_at
-
-    from events_of_the_attempt
-
-    where is_closing
-
-    order by ticket_key asc, occurred_at asc, state_order asc, event_key asc
-
-),
-
-events_until_closed as (
-
-    select
-        events_of_the_attempt.*,
-        first_closings.closing,
-        first_closings.end_state as closing_state,
-        first_closings.closed_at,
-        coalesce(
-            events_of_the_attempt.occurred_at > first_closings.closed_at + {{ seconds('retry_seconds') }},
-            false
-        ) as is_after_close
-
-    from events_of_the_attempt
-    left join first_closings on events_of_the_attempt.ticket_key = first_closings.ticket_key
+    select * from {{ ref('int_ticket_events_judged') }}
 
 ),
 
@@ -78,7 +17,12 @@ stages as (
         min(closing_state) as closing_state,
         bool_or(is_duplicate_transition) as has_duplicate_transition,
         bool_or(is_after_close) as has_event_after_close,
+        bool_or(is_outcome_unmapped and not is_after_close) as is_outcome_unmapped,
+        bool_or(is_time_coarse) as is_time_coarse,
+        bool_or(is_time_corrected) as has_corrected_time,
         bool_or(is_time_inaccurate) as is_time_inaccurate,
+        bool_or(transition = 'recalled' and not is_after_close) as is_recalled,
+        bool_or(transition = 'transferred' and not is_after_close) as is_transferred,
         bool_or(end_state = 'returned_to_queue' and not is_after_close) as is_returned,
         min(occurred_date) as first_date,
         min(occurred_at) as first_event_at,
@@ -87,7 +31,7 @@ stages as (
         min(occurred_at) filter (where transition = 'started' and not is_after_close) as started_at,
         min(closed_at) as closed_at
 
-    from events_until_closed
+    from ticket_events
 
     group by ticket_key
 

@@ -16,6 +16,7 @@ counted_by_day_and_second as (
         call_delay_seconds,
         booked_wait_seconds,
         count(*) as ticket_count,
+        is_time_coarse,
         opening_date
 
     from booked_tickets
@@ -24,7 +25,7 @@ counted_by_day_and_second as (
 
     group by
         service_point_id, agency_code, waiting_outcome, check_in_delay_seconds, call_delay_seconds, booked_wait_seconds,
-        opening_date
+        is_time_coarse, opening_date
 
 )
 

@@ -21,6 +21,7 @@ counted_by_day as (
         score,
         count(*) as answer_count,
         is_answer,
+        is_misuse,
         opening_date
 
     from answers
@@ -29,7 +30,7 @@ counted_by_day as (
 
     group by
         service_point_id, agency_code, collection_mode, service_kind, population, question_code, scale_code, raw_value,
-        question_version, score, is_answer, opening_date
+        question_version, score, is_answer, is_misuse, opening_date
 
 )
 

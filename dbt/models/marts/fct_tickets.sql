@@ -26,9 +26,15 @@ counted_by_day as (
         count(*) filter (where has_missing_event) as missing_event_count,
         count(*) filter (where has_duplicate_transition) as duplicate_transition_count,
         count(*) filter (where has_event_after_close) as event_after_close_count,
+        count(*) filter (where is_time_coarse) as coarse_time_count,
+        count(*) filter (where has_corrected_time) as corrected_time_count,
+        count(*) filter (where is_chained) as chained_count,
+        count(*) filter (where is_transferred) as transferred_count,
+        count(*) filter (where is_outcome_unmapped) as unmapped_outcome_count,
         sum(reverted_attempt_count) as reverted_attempt_count,
         count(service_seconds) as timed_service_count,
         coalesce(sum(service_seconds), 0) as service_seconds,
+        coalesce(sum(hold_seconds) filter (where service_seconds is not null), 0) as hold_seconds,
         opening_date
 
     from tickets

@@ -22,7 +22,9 @@ in_time_arrivals_counted as (
 
     from booked_arrivals
 
-    where check_in_delay_seconds <= {{ var('booked_late_arrival_seconds') }}
+    where
+        not is_time_coarse
+        and check_in_delay_seconds <= {{ var('booked_late_arrival_seconds') }}
 
     group by service_point_id, agency_code, opening_date
 

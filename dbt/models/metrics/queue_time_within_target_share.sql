@@ -28,7 +28,7 @@ walk_in_days_with_their_target as (
     select
         tickets.service_point_id,
         tickets.agency_code,
-        tickets.ticket_count,
+        tickets.ticket_count - tickets.coarse_time_count as ticket_count,
         coalesce(
             (
                 select targets.value
@@ -49,7 +49,10 @@ walk_in_days_with_their_target as (
 
     from tickets
 
-    where tickets.access = 'walk_in'
+    -- Times known to the hour only tell nothing about a target of minutes.
+    where
+        tickets.access = 'walk_in'
+        and tickets.ticket_count > tickets.coarse_time_count
 
 ),
 

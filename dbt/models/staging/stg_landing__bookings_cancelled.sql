@@ -2,7 +2,7 @@ with
 
 events as (
 
-    {{ landing_events(belongs_to_its_day=false, reaches_back=true) }}
+    select * from {{ ref('stg_landing__events') }}
 
 ),
 
@@ -16,7 +16,7 @@ bookings_cancelled as (
         data ->> 'agency' as agency_code,
         occurred_date,
         occurred_at,
-        received_at
+        known_at
 
     from events
 

@@ -2,7 +2,7 @@ with
 
 events as (
 
-    {{ landing_events(belongs_to_its_day=false, reaches_back=true) }}
+    select * from {{ ref('stg_landing__events') }}
 
 ),
 
@@ -14,10 +14,14 @@ bookings_created as (
         service_point_id,
         data ->> 'booking_key' as booking_key,
         data ->> 'agency' as agency_code,
-        occurred_date,
+        data ->> 'service_code' as service_code,
+        data ->> 'service_mode' as service_mode,
+        data ->> 'made_by' as made_by,
         cast(data ->> 'slot_start' as timestamptz) as slot_starts_at,
+        cast(data ->> 'slot_end' as timestamptz) as slot_ends_at,
+        occurred_date,
         occurred_at,
-        received_at
+        known_at
 
     from events
 

@@ -2,11 +2,11 @@ with
 
 events as (
 
-    {{ landing_events() }}
+    select * from {{ ref('stg_landing__events_judged') }}
 
 ),
 
-envelopes as (
+events_that_count as (
 
     select
         event_key,
@@ -14,14 +14,24 @@ envelopes as (
         event_type,
         service_point_id,
         time_precision,
+        clock_shift_seconds,
+        data,
         occurred_hour,
+        is_timed,
+        is_amended,
+        is_time_corrected,
+        is_future,
         occurred_date,
         about_date,
         occurred_at,
-        received_at
+        told_at,
+        received_at,
+        known_at
 
     from events
 
+    where disposition = 'counts'
+
 )
 
-select * from envelopes
+select * from events_that_count

@@ -2,7 +2,7 @@ with
 
 events as (
 
-    {{ landing_events() }}
+    select * from {{ ref('stg_landing__events') }}
 
 ),
 
@@ -18,9 +18,10 @@ feedback_given as (
         data ->> 'population' as population,
         data ->> 'wave_id' as wave_id,
         data -> 'answers' as answers,
+        coalesce(cast(data ->> 'misuse' as boolean), false) as is_misuse,
         about_date,
         occurred_at,
-        received_at
+        known_at
 
     from events
 

@@ -2,7 +2,7 @@ with
 
 events as (
 
-    {{ landing_events(belongs_to_its_day=false) }}
+    select * from {{ ref('stg_landing__events') }}
 
 ),
 
@@ -15,10 +15,13 @@ services_ended as (
         data ->> 'ticket_key' as ticket_key,
         data ->> 'desk_id' as desk_id,
         data ->> 'end_state' as end_state,
+        data ->> 'unmapped_outcome' as unmapped_outcome,
         coalesce(cast(data ->> 'time_inaccurate' as boolean), false) as is_time_inaccurate,
+        is_timed,
+        is_time_corrected,
         occurred_date,
         occurred_at,
-        received_at
+        known_at
 
     from events
 

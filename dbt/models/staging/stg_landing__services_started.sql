@@ -2,7 +2,7 @@ with
 
 events as (
 
-    {{ landing_events(belongs_to_its_day=false) }}
+    select * from {{ ref('stg_landing__events') }}
 
 ),
 
@@ -14,9 +14,12 @@ services_started as (
         service_point_id,
         data ->> 'ticket_key' as ticket_key,
         data ->> 'desk_id' as desk_id,
+        data ->> 'service_mode' as service_mode,
+        is_timed,
+        is_time_corrected,
         occurred_date,
         occurred_at,
-        received_at
+        known_at
 
     from events
 

@@ -2,7 +2,7 @@ with
 
 events as (
 
-    {{ landing_events(belongs_to_its_day=false) }}
+    select * from {{ ref('stg_landing__events') }}
 
 ),
 
@@ -13,9 +13,11 @@ tickets_not_shown_up as (
         source,
         service_point_id,
         data ->> 'ticket_key' as ticket_key,
+        is_timed,
+        is_time_corrected,
         occurred_date,
         occurred_at,
-        received_at
+        known_at
 
     from events
 

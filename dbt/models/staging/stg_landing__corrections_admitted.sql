@@ -1,0 +1,74 @@
+with
+
+corrections as (
+
+    select * from {{ ref('stg_landing__corrections') }}
+
+),
+
+-- A correction that is withdrawn belongs to the month of the event that it is about.
+corrections_traced as (
+
+    select
+        corrections.*,
+        {{ is_correction('corrections.event_type') }} as means_a_correction,
+        coalesce(withdrawn.event_received_at, corrections.event_received_at) as counted_since,
+        coalesce(withdrawn.about_date, corrections.about_date) as affected_date,
+        coalesce({{ is_correction('withdrawn.event_type') }}, false) as means_a_withdrawal_of_a_correction
+
+    from corrections
+    left join corrections as withdrawn on corrections.event_key = withdrawn.correction_key
+
+),
+
+fields_not_correctable as (
+
+    select
+        corrections.correction_key,
+        string_agg(replaced.field_name, ', ' order by replaced.field_name) as field_names
+
+    from corrections
+    cross join lateral jsonb_object_keys(corrections.replaced) as replaced (field_name)
+
+    where not {{ is_correctable('corrections.event_type', 'replaced.field_name') }}
+
+    group by corrections.correction_key
+
+),
+
+admitted as (
+
+    select
+        corrections_traced.*,
+        case
+            when not {{ may_correct('corrections_traced.source', 'corrections_traced.ref_source') }}
+                then 'not_permitted'
+            when corrections_traced.event_key is null then 'waits'
+            when
+                corrections_traced.event_key = corrections_traced.correction_key
+                or corrections_traced.means_a_withdrawal_of_a_correction
+                or (corrections_traced.means_a_correction and corrections_traced.correction = 'amended')
+                then 'not_correctable'
+            when fields_not_correctable.field_names is not null then 'unknown_field'
+            when
+                cast(corrections_traced.replaced ->> 'time' as timestamptz)
+                > corrections_traced.event_received_at + interval '24 hours'
+                then 'time_in_future'
+            -- The event has counted in a month that was final when this came.
+            when
+                corrections_traced.affected_date < {{ month_start() }}
+                and corrections_traced.counted_since
+                < {{ final_cutoff("date_trunc('month', corrections_traced.affected_date)") }}
+                and corrections_traced.received_at
+                >= {{ final_cutoff("date_trunc('month', corrections_traced.affected_date)") }}
+                then 'late'
+            when corrections_traced.received_at >= timestamptz '{{ var("cutoff") }}' then 'after_cutoff'
+        end as refusal,
+        fields_not_correctable.field_names as fields_not_correctable
+
+    from corrections_traced
+    left join fields_not_correctable on corrections_traced.correction_key = fields_not_correctable.correction_key
+
+)
+
+select * from admitted

@@ -1,0 +1,33 @@
+with
+
+-- Nothing of the built months is received a month before them, but bookings are made far ahead.
+events_of_the_built_months as (
+
+    select
+        event_key,
+        event_id,
+        source,
+        event_type,
+        service_point_id,
+        time_precision,
+        utc_offset_minutes,
+        is_future,
+        cast(data as jsonb) as data,
+        occurred_at,
+        received_at
+
+    from {{ source('landing', 'event') }}
+
+    where
+        received_at >= {{ instant_of(
+            'cast(' ~ month_start(-1) ~ ' - ' ~ var('longest_days_booked_ahead') ~ ' as timestamp)'
+        ) }}
+        and (
+            received_at >= {{ instant_of('cast(' ~ month_start(-2) ~ ' as timestamp)') }}
+            or {{ is_of_a_booking() }}
+            or {{ is_correction() }}
+        )
+
+)
+
+select * from events_of_the_built_months

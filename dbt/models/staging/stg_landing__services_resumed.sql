@@ -1,0 +1,29 @@
+with
+
+events as (
+
+    select * from {{ ref('stg_landing__events') }}
+
+),
+
+services_resumed as (
+
+    select
+        event_key,
+        source,
+        service_point_id,
+        data ->> 'ticket_key' as ticket_key,
+        data ->> 'desk_id' as desk_id,
+        is_timed,
+        is_time_corrected,
+        occurred_date,
+        occurred_at,
+        known_at
+
+    from events
+
+    where event_type = 'queue.service_resumed'
+
+)
+
+select * from services_resumed
