@@ -116,6 +116,23 @@ def translate_command(installation: str, file: Path) -> None:
         raise SystemExit(1)
 
 
+@adapters.command(name="ingest", epilog="Example: pulssi adapters ingest booking_vendor export-2026-10-05.csv")
+@click.argument("installation")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def ingest_command(installation: str, file: Path) -> None:
+    """Send the rows of a vendor's export (CSV, JSON, or one object a line) as if they had come by its webhook.
+
+    The same file twice counts nothing twice. A row that cannot be translated is kept as a dead letter.
+    """
+    from ingest.adapters.export import Report, read_rows, records
+    from ingest.produce import send
+
+    report = Report()
+    send(read_settings(), records(read_rows(file), _installed(installation), read_contracts(), report))
+    for line in report.lines():
+        click.echo(line)
+
+
 def _installed(name: str) -> Installation:
     installations = read_installations(read_settings().deployment)
     if name not in installations:
