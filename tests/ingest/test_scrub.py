@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.scrub import CHECK_CHARACTERS, IBAN_LENGTHS, scrub
+from ingest.scrub import mask_codes, scrub
+from ingest.scrub_codes import CHECK_CHARACTERS, IBAN_LENGTHS
 
 # Words and letters glued to a code must not hide it; a digit or a dash beside it makes another number of it.
 context = st.text(alphabet=string.ascii_letters + "åäöÅÄÖ ,.!?\n", max_size=30)
@@ -57,7 +58,7 @@ def filled(shape):
 
 @given(context, identity_codes(), context)
 def test_no_identity_code_survives(before, code, after):
-    assert scrub(before + code + after) == f"{before}[identity_code]{after}"
+    assert mask_codes(before + code + after) == f"{before}[identity_code]{after}"
 
 
 @given(st.text(), identity_codes(), st.text())
@@ -67,14 +68,12 @@ def test_no_identity_code_survives_beside_anything(before, code, after):
 
 @given(context, phones(), context)
 def test_no_phone_number_survives(before, phone, after):
-    assert scrub(before + phone + after) == f"{before}[phone]{after}"
+    assert mask_codes(before + phone + after) == f"{before}[phone]{after}"
 
 
 @given(context, ibans(), context)
 def test_no_account_number_survives(before, account, after):
-    scrubbed = scrub(f"{before} {account} {after}")
-
-    assert scrubbed == f"{before} [iban] {after}"
+    assert mask_codes(f"{before} {account} {after}") == f"{before} [iban] {after}"
 
 
 @given(context, st.emails(), context)
@@ -136,7 +135,7 @@ def test_dates_times_postal_codes_and_ticket_numbers_of_any_value_stay(day, time
     text = f"{day:%d.%m.%Y} klo {time:%H.%M}, {day:%Y-%m-%d} {time:%H:%M}, {postal_code:05} Turku"
     text = f"{text}, A{ticket}, {year}"
 
-    assert scrub(text) == text
+    assert mask_codes(text) == text
 
 
 @pytest.mark.parametrize("text", ["04 " * 1300, "0" * 4000, "131052-308T" * 360, "a@" * 2000, "x" * 3999 + "@"])
