@@ -27,7 +27,7 @@ class BreakerMoved(Exception):
 class Breakers:
     """Reads the rows of *sources* without locking: write() finds out whether they have moved since."""
 
-    __slots__ = ("_before", "_breakers", "_limits", "_now", "_transitions")
+    __slots__ = ("_before", "_breakers", "_limits", "_now", "_transitions", "are_quiet")
 
     def __init__(self, connection: psycopg.Connection, sources: Iterable[str], limits: BreakerLimits) -> None:
         with connection.cursor(row_factory=class_row(Breaker)) as cursor:
@@ -38,6 +38,7 @@ class Breakers:
             ).fetchall()
         self._breakers = {breaker.source: breaker for breaker in found}
         self._before = {breaker.source: dataclasses.replace(breaker) for breaker in found}
+        self.are_quiet = not found  # no source has had a bad event lately: nothing to ask or count, which saves time
         self._limits = limits
         self._now = datetime.now(UTC)
         self._transitions: list[Transition] = []
@@ -53,6 +54,7 @@ class Breakers:
             if not is_bad or source == UNREADABLE:
                 return
             breaker = self._breakers[source] = Breaker(source, received_at)
+            self.are_quiet = False
         if transition := count(breaker, received_at, is_bad, self._now, self._limits):
             self._transitions.append(transition)
 

@@ -57,8 +57,9 @@ def store(
                 require_in_force(connection, door.keys)
                 _advance_offsets(connection, batch, topics)
                 connection.execute(REFERENCE_LOCK)
-                known = [(fetched, relinked(connection, records)) for fetched, records in parsed]
-                fates = _sort(connection, known, door, parking)
+                if door.keys.retired:
+                    parsed = [(fetched, relinked(connection, records)) for fetched, records in parsed]
+                fates = _sort(connection, parsed, door, parking)
                 write(connection, fates)
         except LOOK_AGAIN:
             continue
@@ -119,12 +120,13 @@ def _sort(
     for fetched, records in parsed:
         for record, value, offset in zip(records, fetched.values, fetched.offsets, strict=True):
             place = (fetched.topic, fetched.partition, offset)
-            if breakers.parks(record.source, record.received_at):
+            if not breakers.are_quiet and breakers.parks(record.source, record.received_at):
                 fate = "parked"
                 to_park.append(ToPark(*place, record.source, record.received_at, value))
             else:
                 fate = settle(judge, fates, record, place, value, door)
-                breakers.judged(record.source, record.received_at, is_bad=fate in BAD)
+                if not breakers.are_quiet or fate in BAD:
+                    breakers.judged(record.source, record.received_at, is_bad=fate in BAD)
             day = record.received_at.astimezone(UTC).date()
             fates.ledger[day, record.source, fetched.topic, fetched.partition, fate] += 1
     fates.parked = parking.park(to_park)

@@ -150,6 +150,8 @@ def test_a_broken_month_is_stopped_by_the_check_that_names_the_fault(month, stag
          "no_event_is_held"),
         ("landing", "update ops.ledger set rejected_count = 3, accepted_count = accepted_count - 3",
          "rejected_share_by_source"),
+        ("landing", "update ops.ledger set parked_count = 1, accepted_count = accepted_count - 1",
+         "no_source_is_parked"),
         ("landing", "insert into reference.source values ('new', 'queue', null, 'beta', 'kela', 'daily', '2026-10-01')",
          "every_source_delivered"),
         ("marts", "update warehouse.dim_service_points set valid_from = '2026-10-15'", "point_was_valid_on_the_day"),

@@ -40,6 +40,7 @@ def judged(value: bytes, door: Door = DOOR) -> Event | Rejection:
         ),
         (line(time="2026-10-05T09:15:00"), "contract", "time"),
         (line(time="2026-10-07T09:15:00+03:00"), "time_in_future", "more than 24 hours"),
+        (line(time="2024-10-04T09:15:00+03:00"), "time_too_old", "more than two years"),
         (line(data={"mode": "web", "answers": [], "text": "a\0b"}), "unstorable_text", "U+0000"),
         (
             line(subject=None, data={"mode": "web", "answers": [], "visit_key": "v-12345678"}),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import kafka
 import pytest
 from dead_letter_cases import faults
-from loading import kill, load_all, register, rows, start_loader, wait_for, waits_for_the_ledger
+from loading import kill, load_all, loader_log, register, rows, start_loader, wait_for, waits_for_the_ledger
 from sample_events import line
 
 from infra import database
@@ -180,6 +180,33 @@ def test_killed_again_and_again_while_it_parks_and_lets_in_the_loader_loses_and_
     assert fates(settings, BAD) == (400, 0, 200, 0)
     assert fates(settings, GOOD) == (100, 200, 0, 0)
     assert rows(settings, "select count(*), count(distinct event_id) from landing.event") == [(500, 500)]
+    assert faults(settings) == []
+
+
+def test_two_loaders_that_share_a_source_agree_on_its_breaker_and_lose_nothing(deployment):
+    settings, environment = deployment
+    points = [f"p{number}" for number in range(8)]
+    register(settings, *points)
+    produced = [
+        line(
+            number,
+            source="/agencies/kela/system",
+            subject=points[number % 8],
+            receivedtime=at(6 + number // 300, number // 5 % 60),
+            data={"mode": "device" if number > 900 or number % 3 == 0 else "no such mode", "answers": []},
+        )
+        for number in range(1500)
+    ]
+    send(settings, produced)
+
+    loaders = [start_loader(environment, worker, 20) for worker in ("1", "2")]
+    assert [loader.wait(120) for loader in loaders] == [0, 0], loader_log(environment).read_text()[-3000:]
+    breakers(environment, "list")
+    if fates(settings, "/agencies/kela/system")[3]:
+        breakers(environment, "release", "/agencies/kela/system")
+
+    assert fates(settings, "/agencies/kela/system") == (900, 0, 600, 0)
+    assert "open" in {state for state, _ in notices(settings)}
     assert faults(settings) == []
 
 
