@@ -74,7 +74,7 @@ def _wants_no_more(read: Message) -> bool:
     texts = [token.text for token in read.tokens if token.kind == "word"]
     if words["stop.except"].found(texts):
         return False
-    if words["stop.anywhere"].found(texts):
+    if words["stop.anywhere"].found(texts) or _is_wish_about_messages(read):
         return True
     bare = [token.text for token in read.tokens if token.kind == "word" and token.value is None]
     bare = [text for text in bare if text not in words["fillers"] or text in words["stop.whole"]]
@@ -82,6 +82,15 @@ def _wants_no_more(read: Message) -> bool:
     while position < len(bare) and (length := words["stop.whole"].length_at(bare, position)):
         position += length
     return bool(bare) and position == len(bare)
+
+
+def _is_wish_about_messages(read: Message) -> bool:
+    clause: list[str] = []
+    for token in read.tokens:
+        clause = [] if token.kind == "mark" else [*clause, token.text]
+        if token.text in read.words["stop.about"] and any(text in read.words["stop.wish"] for text in clause):
+            return True
+    return False
 
 
 def _answers(read: Message, questions: Sequence[Question]) -> tuple[list[Answer], set[int]]:

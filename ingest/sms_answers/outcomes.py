@@ -65,7 +65,7 @@ def _said(message: Message, kinds: Sequence[str]) -> Said:
     said = Said()
     for clause in _clauses(message):
         texts = [message.texts[position] for position in clause]
-        said.signs |= {name for name in ("unsure", "not_yet") if message.words[name].found(texts)}
+        said.signs |= _doubts(texts, message)
         signs = _signs(texts, message, kinds) or _yes_or_no(texts, clause, message)
         if signs and message.texts[clause[-1] + 1 : clause[-1] + 2] == ["?"]:
             signs = {"unsure"}
@@ -73,6 +73,15 @@ def _said(message: Message, kinds: Sequence[str]) -> Said:
         if signs:
             said.used.update(clause)
     return said
+
+
+def _doubts(texts: list[str], message: Message) -> set[str]:
+    words = message.words
+    # "Totta kai" is no doubt, though "kai" is.
+    unsure = [
+        place for place in words["unsure"].found(texts) if not place or words["yes"].length_at(texts, place - 1) < 2
+    ]
+    return ({"unsure"} if unsure else set()) | ({"not_yet"} if words["not_yet"].found(texts) else set())
 
 
 def _clauses(message: Message) -> list[list[int]]:
@@ -136,6 +145,8 @@ def _yes_or_no(texts: list[str], clause: list[int], message: Message) -> set[str
 def _joins(texts: list[str], position: int, clause: list[int], message: Message) -> bool:
     """Whether this is an *and*, which in Finnish is written like the Swedish *yes*."""
     if texts[position] not in message.words["joiners"]:
+        return False
+    if position and texts[position] in message.words["yes"] and message.language == "sv":
         return False
     following = clause[position] + 1
     before_number = following < len(message.tokens) and message.tokens[following].value is not None

@@ -81,6 +81,8 @@ def _read_number(position: int, message: Message, highest: int, ratings: Ratings
         ratings.take(value if most == highest else None, highest, range(position, position + length))
     elif _counts(position, message) or _names(position, message):
         pass
+    elif message.length_of("idioms", position - 1) == 2 and message.kind(position + 1) == "word":
+        ratings.problems.append("unplaced_number")
     elif _is_between(position, message, highest):
         ratings.problems.append("not_on_scale")
     elif message.texts[position + 1 : position + 2] == ["?"]:
@@ -117,6 +119,12 @@ def _counts(position: int, message: Message) -> bool:
         or _is_mark_at_school(position, message)
     ):
         return False
+    if message.tokens[position].value == 1 and message.length_of("things", following):
+        return True
+    # 5G, 2A: not "5p", five points, and not "5hyvä".
+    is_glued = message.tokens[position].end == message.tokens[following].start
+    if is_glued and message.kind(position) == "number" and not message.has(following, *_OPINIONS, *_ANSWERS):
+        return True
     is_signature = message.texts[following : following + 2] in (["t", "."], ["t", ":"])
     return bool(message.length_of("units", following) or message.length_of("ordinals", following)) and not is_signature
 
@@ -141,7 +149,7 @@ def _names(position: int, message: Message) -> bool:
     if message.kind(previous) == "mark" and message.texts[previous : previous + 1] == ["."]:
         previous -= 1
         return message.has(previous, "abbreviations")
-    if message.kind(previous) != "word":
+    if message.kind(previous) != "word" or _is_mark_at_school(position, message):
         return False
     text = message.texts[previous]
     return message.has(previous, "places") or any(text.endswith(s) for s in message.words["streets"].single_words)

@@ -11,6 +11,8 @@ import yaml
 
 FILE = Path(__file__).parent / "words.yml"
 SHORTEST_MISTYPED = 5
+# Short words have too many neighbours: kvart is not a mistyped klart.
+_SHORTEST_CORRECTED = {"yes": 5, "no": 5, "resolved": 7, "filed": 7}
 _LETTERS = str.maketrans("äåáàâöøóéèêüúíõñ’´`", "aaaaaoooeeeuuion'''")
 
 
@@ -150,9 +152,11 @@ def _correctable() -> tuple[str, ...]:
     words = vocabulary()
     short = {word for word in words.numbers if len(word) >= SHORTEST_MISTYPED - 1}
     long = {
-        word for name in ("yes", "no", "resolved", "filed") for word in words[name].single_words
-        if len(word) >= SHORTEST_MISTYPED
-    }  # fmt: skip
+        word
+        for name, shortest in _SHORTEST_CORRECTED.items()
+        for word in words[name].single_words
+        if len(word) >= shortest
+    }
     return tuple(sorted(short | long))
 
 
