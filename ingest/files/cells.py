@@ -57,13 +57,14 @@ def whole_number(cell: Cell) -> int:
 def number(cell: Cell, decimal: str) -> float:
     """A number with the *decimal* sign of the file; blanks of any width may group its digits."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
-        plain = repr(cell)
-    else:
-        plain = re.sub(r"[ \u00a0\u202f]", "", text_of(cell)).replace("\u2212", "-")
-        if decimal == ",":
-            if "." in plain:
-                raise Unreadable("not a number with a decimal comma")
-            plain = plain.replace(",", ".")
+        if not abs(cell) < 1e18:  # also what is no number at all
+            raise Unreadable("not a number")
+        return float(cell)
+    plain = re.sub(r"[ \u00a0\u202f]", "", text_of(cell)).replace("\u2212", "-")
+    if decimal == ",":
+        if "." in plain:
+            raise Unreadable("not a number with a decimal comma")
+        plain = plain.replace(",", ".")
     if not _NUMBER.fullmatch(plain):
         raise Unreadable("not a number")
     return float(plain)
