@@ -124,7 +124,7 @@ def _received_times(header: str | None, count: int, now: datetime) -> list[datet
         times = [datetime.fromisoformat(text.strip()) for text in header.split(",")]
     except ValueError:
         times = []
-    if len(times) not in (1, count) or any(time.tzinfo is None for time in times):
+    if len(times) not in (1, count) or any(time.tzinfo is None or not 2000 < time.year < 2100 for time in times):
         fix = "give one RFC 3339 time for all payloads, or one for each, separated by commas"
         raise Refusal(400, "received_time", fix, field="Pulssi-Received-Time")
     return times if len(times) == count else times * count

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from ingest.adapters.adapter import NotTranslated, adapters, translate
 from ingest.adapters.installations import read_installation
 from ingest.adapters.queue_system import OUTCOMES
 from ingest.contracts import explain, read_contracts
+from ingest.untranslated import reason_of, record_of
 
 HERE = Path(__file__).parent
 CONTRACTS = read_contracts()
@@ -68,6 +70,17 @@ def test_a_recorded_payload_becomes_what_is_written_beside_it(path):
         assert events == recorded["events"]
         assert broken_contracts(events) == []
         assert [name for name in NOBODY if name in json.dumps(events)] == []
+
+
+def test_why_a_payload_is_set_aside_stays_readable_when_it_is_shown_and_names_nobody():
+    texts = [read(path)["not_translated"] for path in RECORDED if "not_translated" in read(path)]
+    received_at = datetime(2026, 10, 5, tzinfo=UTC)
+
+    for text in texts:
+        record = record_of("smiley", "feedback", "/points", None, {"name": "Matti Virtanen"}, text, received_at)
+        assert reason_of(record) == text
+    assert "1234567" not in reason_of(record | {"data": {"reason": "call 040 1234567"}})
+    assert reason_of(record | {"type": "fi.pulssi.feedback.given.v1"}) is None
 
 
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -1,7 +1,10 @@
 """Webhooks over real HTTP: a vendor's payloads become events, and none that cannot is lost."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -57,6 +60,18 @@ def gateway(make_deployment, module_port):
     tokens = {name: new_token(settings, name, source, points) for name, (source, points) in SCOPES.items()}
     with serving(environment, module_port) as address:
         yield settings, address, tokens
+
+
+@pytest.fixture(scope="module")
+def run(gateway, service_environment):
+    """Runs a pulssi command in the deployment of the gateway."""
+    environment = {**os.environ, **service_environment, "PULSSI_DEPLOYMENT": str(gateway[0].deployment.folder)}
+
+    def command(*arguments):
+        whole = [sys.executable, "-m", "infra", *arguments]
+        return subprocess.run(whole, env=environment, capture_output=True, text=True, check=True).stdout
+
+    return command
 
 
 def post(address, installation, token, body, **headers):
@@ -167,5 +182,31 @@ def test_a_caller_without_a_token_or_with_a_wrong_time_of_receipt_is_told(gatewa
     press = recorded("smiley_device", "press")
 
     assert post(address, "smiley_device", "pulssi_x", press).status_code == 401
-    answer = post(address, "smiley_device", token, [press, press], Pulssi_Received_Time="2026-10-05T06:20:00")
-    assert (answer.status_code, answer.json()["code"]) == (400, "received_time")
+    for wrong in ("2026-10-05T06:20:00", "0001-01-01T00:00:00+02:00", "yesterday", "2026-10-05T06:20:00Z," * 3):
+        answer = post(address, "smiley_device", token, [press, press], Pulssi_Received_Time=wrong)
+        assert (answer.status_code, answer.json()["code"]) == (400, "received_time")
+
+
+def test_what_is_nested_too_deep_to_be_written_again_is_kept_as_it_came(gateway):
+    settings, address, tokens = gateway
+    body = b'{"smileyId": ' + b"[" * 400 + b"]" * 400 + b"}"
+
+    answer = post(address, "smiley_device", tokens["points"], body)
+
+    assert (answer.status_code, answer.json()["set_aside"]) == (202, 1)
+    assert load_all(settings)["rejected"] == 1
+    assert balance_faults(settings) == []
+
+
+def test_ends_of_service_with_a_code_that_no_adapter_knows_are_counted_by_source(gateway, run):
+    settings, address, tokens = gateway
+    unknown = recorded("queue_system", "ended_unknown_outcome")
+    payloads = [unknown | {"eventId": f"ev-walked-{number}"} for number in range(3)]
+
+    post(address, "queue_system", tokens["mikkeli"], [*payloads, recorded("queue_system", "served")])
+    load_all(settings)
+
+    told = run("adapters", "unmapped")
+    assert [line.split()[0] for line in told.splitlines()] == ["3", "3"]
+    assert "WALKED_TO_INFO" in told
+    assert "/points/mikkeli/queue/mikkeli-q1" in told
