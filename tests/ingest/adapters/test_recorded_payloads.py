@@ -133,5 +133,7 @@ def test_whatever_comes_becomes_events_or_a_reason_and_no_other_exception(path, 
 @settings(max_examples=200, deadline=1000)
 @given(payload=st.dictionaries(st.text(max_size=12), JSON, max_size=5) | JSON, name=st.sampled_from(sorted(INSTALLED)))
 def test_a_payload_of_another_world_is_a_reason(payload, name):
-    with pytest.raises(NotTranslated):
+    with pytest.raises(NotTranslated) as problem:
         translate(payload, INSTALLED[name])
+
+    assert "adapter failed" not in str(problem.value)
