@@ -4,6 +4,7 @@ import functools
 import importlib
 import logging
 import pkgutil
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,8 +89,10 @@ def translate(payload: Any, installation: Installation) -> list[dict[str, Any]]:
     except NotTranslated:
         raise
     except Exception as error:
-        # A vendor does not send again: what a fault of ours cannot translate is kept until the fault is mended.
-        log.exception("adapter %s, installation %s", installation.adapter, installation.name)
+        # A vendor does not send again: what a fault of ours cannot translate is kept until the fault is mended. The
+        # error's own words may hold what the payload says of a person: only where it happened is logged.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        log.error("%s: %s in %s, line %d", installation.name, type(error).__name__, place.filename, place.lineno)  # noqa: TRY400
         raise NotTranslated(f"payload: the adapter failed ({type(error).__name__}): its maintainers mend it") from error
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -137,3 +138,14 @@ def test_a_payload_of_another_world_is_a_reason(payload, name):
         translate(payload, INSTALLED[name])
 
     assert "adapter failed" not in str(problem.value)
+
+
+def test_a_fault_of_an_adapter_sets_the_payload_aside_and_tells_the_log_where_but_not_what(caplog):
+    payload = read(HERE / "smiley_device" / "press.json")["payload"]
+    unchecked = replace(INSTALLED["smiley_device"], settings={"devices": {"41001": "Matti Virtanen"}})
+
+    with pytest.raises(NotTranslated, match=r"the adapter failed \(TypeError\)"):
+        translate(payload, unchecked)
+
+    assert "smiley_device.py, line" in caplog.text
+    assert "Virtanen" not in caplog.text
