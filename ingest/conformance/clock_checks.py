@@ -8,11 +8,10 @@ from zoneinfo import ZoneInfo
 from ingest.conformance.contract_checks import LOCAL_TIME
 from ingest.conformance.findings import Finding
 from ingest.conformance.recording import Sent
-from ingest.events import FUTURE_FLAG, FUTURE_LIMIT
+from ingest.events import FUTURE_FLAG, FUTURE_LIMIT, PAST_LIMIT
 
 _CLOCK_NOT_SET = datetime(2020, 1, 1, tzinfo=UTC)
 _YEARS = range(2000, 2200)  # others may be too near the ends of the calendar to be shifted
-_OLDEST = timedelta(days=366)
 _NEAR = timedelta(minutes=5)
 _ENOUGH_EVENTS = 20
 _ENOUGH_HOURS = 10
@@ -89,7 +88,7 @@ def _local_as_utc(sent: Sent, zone: ZoneInfo) -> Iterator[Finding]:
 def _odd(sent: Sent) -> Iterator[Finding]:
     occurred_at, time = sent.occurred_at, sent.fields["time"]
     ahead = occurred_at - sent.received_at
-    if occurred_at < _CLOCK_NOT_SET or ahead < -_OLDEST:
+    if occurred_at < _CLOCK_NOT_SET or -ahead > PAST_LIMIT:
         text = "time: not plausible: a clock that was never set, or lost power"
         fix = "set the clock from the network before the first event, and hold events until it is set"
         yield Finding("clock", "not_plausible", sent, text, fix, "time", time)

@@ -22,7 +22,7 @@ _MOST_FAULTS = 10
 _LONGEST_EXAMPLE = 120
 _UNKNOWN_FIELD = ": unknown field, leave it out"
 LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?")
-_OTHERS = ("personal_data", "time_in_future")  # told by checks of their own, with more to say
+_OTHERS = ("personal_data", "time_in_future", "time_too_old")  # told by checks of their own, with more to say
 
 
 def judged(number: int, content: Any, contracts: dict[str, Contract], now: datetime) -> tuple[Sent, list[Finding]]:

@@ -1,5 +1,6 @@
 """pulssi gateway: serve the HTTP gateway."""
 
+import gc
 import logging
 
 import click
@@ -48,6 +49,8 @@ def gateway(
 
 def serve(app: object, host: str, port: int, limits: Limits) -> None:
     """Serve until told to stop; no request is logged, for an address may be a person's."""
+    gc.collect()
+    gc.freeze()  # modules and schemas stay: looking through them again and again would make single requests wait
     uvicorn.run(
         app,  # type: ignore[arg-type] # any ASGI application
         host=host,

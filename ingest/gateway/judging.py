@@ -16,6 +16,8 @@ from ingest.gateway.bodies import Unreadable
 from ingest.gateway.tokens import Token
 from ingest.kafka_client import Message, topic_name
 
+_LONGEST_ID = 128  # of an accepted one, too
+
 
 class Origin(NamedTuple):
     """Under which source and UTC day of receipt the loader will count an event; None means the broker's day."""
@@ -37,63 +39,113 @@ class Judgement:
         return {outcome: outcomes.count(outcome) for outcome in ("accepted", "duplicate", "rejected")}
 
 
-@dataclass(frozen=True, slots=True)
 class Judge:
-    settings: Settings
-    contracts: dict[str, Contract]
-    json_depth: int
+    """Every event of every request comes by here, so what is the same for many is made once."""
+
+    def __init__(self, settings: Settings, contracts: dict[str, Contract], json_depth: int) -> None:
+        self._trusts = settings.deployment.trusts_received_time
+        self._contracts = contracts
+        self._topics = {each.type: topic_name(settings, each.family) for each in contracts.values()}
+        self._json_depth = json_depth
 
     def judge(self, items: Sequence[Any], token: Token, received_at: datetime) -> Judgement:
         """Refuses the whole request (403) when one event is none of the token's."""
         judgement = Judgement()
-        received_text = received_at.isoformat()
-        seen: dict[tuple[str, str], dict[str, Any]] = {}
+        taking = _Taking(token, received_at, self._trusts)
         for index, item in enumerate(items):
-            event_id = item.get("id") if isinstance(item, dict) else None
-            answer: dict[str, Any] = {"index": index}
-            if isinstance(event_id, str):
-                answer["id"] = event_id[:128]
-            if refusal := foreign(item, token, index=index):
+            if refusal := taking.refusal(item, index):
                 raise refusal
             try:
-                message = self._message(item, seen, received_at, received_text)
+                message = self._message(item, taking)
             except Refused as refused:
                 code, text = refused.args
                 judgement.reasons.append(code)
-                answer |= {"outcome": "rejected", "code": code, **field_and_value(item, text), "fix": text}
+                judgement.answers.append(_rejection(index, item, code, text))
             else:
-                answer["outcome"] = "duplicate" if message is None else "accepted"
+                outcome = "duplicate" if message is None else "accepted"
+                judgement.answers.append({"index": index, "id": item["id"], "outcome": outcome})
                 if message is not None:
                     judgement.messages.append(message)
-            judgement.answers.append(answer)
         return judgement
 
-    def _message(
-        self, item: Any, seen: dict[tuple[str, str], dict[str, Any]], received_at: datetime, received_text: str
-    ) -> Message | None:
+    def _message(self, item: Any, taking: "_Taking") -> Message | None:
         """The event as a message, None when the request held it already. Raises Refused."""
         if isinstance(item, Unreadable):
             raise Refused("not_json", f"line {item.line} is not JSON in UTF-8 (column {item.column})")
         if not isinstance(item, dict):
             raise Refused("not_an_object", "JSON but not an object: send one CloudEvent in its place")
-        trusts, received_date = self.settings.deployment.trusts_received_time, None
-        if not (trusts and isinstance(item.get("receivedtime"), str)):
-            item["receivedtime"] = received_text
-        if trusts:
-            _, received_at = attribution(item, received_at, trusts)
-            received_date = received_at.astimezone(UTC).date()
-        value = _encoded(item, self.json_depth)
-        contract, _ = check(item, received_at, self.contracts)
+        told = item.get("receivedtime")
+        if self._trusts and isinstance(told, str):
+            return self._message_received_before(item, taking)
+        if "receivedtime" in item:
+            del item["receivedtime"]
+        value = _encoded(item, self._json_depth)
+        contract, _ = check(item, taking.received_at, self._contracts)
         check_storable(value)
-        without_receipt = {name: part for name, part in item.items() if name != "receivedtime"}
-        before = seen.setdefault((item["source"], item["id"]), without_receipt)
-        if before is not without_receipt:
-            if before == without_receipt:
-                return None
-            raise Refused("conflict", "id: another event of this request has the same id: give each event its own")
+        if taking.has(item):
+            return None
+        source = item["source"]
+        key = item.get("subject") or source
+        return Message(self._topics[contract.type], key.encode(), value[:-1] + taking.receipt, taking.origin(source))
+
+    def _message_received_before(self, item: dict[str, Any], taking: "_Taking") -> Message | None:
+        """The same of an event that brings its own time of receipt, in a deployment that trusts it."""
+        value = _encoded(item, self._json_depth)
+        _, received_at = attribution(item, taking.received_at, trusts_received_time=True)
+        contract, _ = check(item, received_at, self._contracts)
+        check_storable(value)
+        if taking.has({name: part for name, part in item.items() if name != "receivedtime"}):
+            return None
         key = item.get("subject") or item["source"]
-        origin = Origin(item["source"], received_date)
-        return Message(topic_name(self.settings, contract.family), key.encode(), value, origin)
+        origin = Origin(item["source"], received_at.astimezone(UTC).date())
+        return Message(self._topics[contract.type], key.encode(), value, origin)
+
+
+class _Taking:
+    """What the events of one request share."""
+
+    def __init__(self, token: Token, received_at: datetime, trusts_received_time: bool) -> None:
+        self.received_at = received_at
+        self.receipt = b',"receivedtime":"%s"}' % received_at.isoformat().encode()
+        self._received_date = received_at.astimezone(UTC).date() if trusts_received_time else None
+        self._token = token
+        self._covered: set[tuple[Any, Any]] = set()
+        self._origins: dict[str, Origin] = {}
+        self._seen: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def refusal(self, item: Any, index: int) -> Refusal | None:
+        if not isinstance(item, dict):
+            return None
+        place = (item.get("source"), item.get("subject"))
+        try:
+            if place in self._covered:
+                return None
+            self._covered.add(place)
+        except TypeError:  # a list or an object, which no token forbids and no contract allows
+            pass
+        return foreign(item, self._token, index=index)
+
+    def has(self, item: dict[str, Any]) -> bool:
+        """Whether the request held the very same event already. Refuses another one of the same id."""
+        before = self._seen.setdefault((item["source"], item["id"]), item)
+        if before is item:
+            return False
+        if before == item:
+            return True
+        raise Refused("conflict", "id: another event of this request has the same id: give each event its own")
+
+    def origin(self, source: str) -> Origin:
+        if source not in self._origins:
+            self._origins[source] = Origin(source, self._received_date)
+        return self._origins[source]
+
+
+def _rejection(index: int, item: Any, code: str, text: str) -> dict[str, Any]:
+    answer: dict[str, Any] = {"index": index}
+    event_id = item.get("id") if isinstance(item, dict) else None
+    if isinstance(event_id, str):
+        answer["id"] = event_id[:_LONGEST_ID]
+    return answer | {"outcome": "rejected", "code": code, **field_and_value(item, text), "fix": text}
 
 
 def foreign(item: Any, token: Token, **place: int) -> Refusal | None:

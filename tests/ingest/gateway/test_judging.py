@@ -32,11 +32,11 @@ def judged(*items, trusts_received_time=False):
 
 
 @pytest.mark.parametrize(
-    ("trusts_received_time", "kept"), [(False, "2026-10-05T06:15:03+00:00"), (True, "2020-01-01T00:00:00Z")]
+    ("trusts_received_time", "kept"), [(False, "2026-10-05T06:15:03+00:00"), (True, "2026-01-01T00:00:00Z")]
 )
 def test_the_gateway_sets_the_time_of_receipt_except_where_events_are_simulated(trusts_received_time, kept):
     judgement = judged(
-        event(1, time="2019-12-31T00:00:00Z", receivedtime="2020-01-01T00:00:00Z"),
+        event(1, time="2025-12-31T00:00:00Z", receivedtime="2026-01-01T00:00:00Z"),
         trusts_received_time=trusts_received_time,
     )
 
