@@ -78,10 +78,17 @@ def _wants_no_more(read: Message) -> bool:
         return True
     bare = [token.text for token in read.tokens if token.kind == "word" and token.value is None]
     bare = [text for text in bare if text not in words["fillers"] or text in words["stop.whole"]]
+    first = [token.text for token in read.tokens[: _first_mark(read)] if token.kind == "word"]
+    if first and words["stop.whole"].length_at(first, 0) == len(first):
+        return True
     position = 0
     while position < len(bare) and (length := words["stop.whole"].length_at(bare, position)):
         position += length
     return bool(bare) and position == len(bare)
+
+
+def _first_mark(read: Message) -> int:
+    return next((place for place in range(len(read.tokens)) if read.kind(place) == "mark"), len(read.tokens))
 
 
 def _is_wish_about_messages(read: Message) -> bool:

@@ -43,9 +43,9 @@ def read_outcome(message: Message) -> tuple[str | None, set[int], str]:
 
 
 def _is_conditional(message: Message) -> bool:
-    resolved = message.words["resolved"]
     words = (token.text for token in message.tokens if token.value is None)
-    return any(_CONDITIONAL.fullmatch(word) and word not in resolved for word in words)
+    done = (message.words["resolved"], message.words["finished"])
+    return any(_CONDITIONAL.fullmatch(word) and not any(word in phrases for phrases in done) for word in words)
 
 
 def read_yes_no(message: Message) -> tuple[str | None, set[int], str]:
@@ -66,7 +66,10 @@ def _said(message: Message, kinds: Sequence[str]) -> Said:
     for clause in _clauses(message):
         texts = [message.texts[position] for position in clause]
         said.signs |= _doubts(texts, message)
-        signs = _signs(texts, message, kinds) or _yes_or_no(texts, clause, message)
+        signs = set[str]()
+        of_other_deeds = "able" in kinds and message.words["other_deeds"].found(texts)
+        if not message.words["questions"].found(texts) and not of_other_deeds:
+            signs = _signs(texts, message, kinds) or _yes_or_no(texts, clause, message)
         if signs and message.texts[clause[-1] + 1 : clause[-1] + 2] == ["?"]:
             signs = {"unsure"}
         said.signs |= signs
@@ -89,7 +92,8 @@ def _clauses(message: Message) -> list[list[int]]:
     clauses: list[list[int]] = [[]]
     before = "mark"
     for position, token in enumerate(message.tokens):
-        opens = message.has(position, "contrasts") or (message.has(position, "joiners") and bool(clauses[-1]))
+        joins = message.has(position, "joiners") and any(not message.has(place, "joiners") for place in clauses[-1])
+        opens = joins or message.has(position, "contrasts")
         kind = "mark" if opens else token.kind
         if kind == "mark" or (kind != before and "emoji" in (kind, before)):
             clauses.append([])
@@ -116,11 +120,21 @@ def _signs(texts: list[str], message: Message, kinds: Sequence[str]) -> set[str]
             signs.add(f"not {kind}" if any(negation < before for negation in negations) else kind)
             if negations and negations[-1] == len(texts) - 1 >= end:
                 signs.add(f"not {kind}")
+    if "resolved" in kinds and (places := words["finished"].found(texts)) and _says_only_that(texts, message):
+        signs.add("not resolved" if any(negation < places[0] for negation in negations) else "resolved")
+        if negations and negations[-1] > places[0]:
+            signs.add("unsure")
     if "resolved" in signs and words["blame"].found(texts):
         signs.add("unsure")  # "huonosti hoidettu" is about how, not whether
     if "filed" in kinds and words["filed_together"].all_within(texts):
         signs.add("not filed" if negations else "filed")
     return signs
+
+
+def _says_only_that(texts: list[str], message: Message) -> bool:
+    """Whether the clause tells of nothing but the matter: all done, not done waiting."""
+    allowed = ("finished", "resolved", "matter", "emphasis", "fillers", "negations", "not_yet", "joiners", "yes", "no")
+    return all(any(text in message.words[name] for name in allowed) for text in texts)
 
 
 def _yes_or_no(texts: list[str], clause: list[int], message: Message) -> set[str]:
@@ -164,6 +178,8 @@ def _length(name: str, texts: list[str], position: int, message: Message) -> int
     words, text = message.words, texts[position]
     if len(text) == 1 and text.isalpha() and sum(token.kind == "word" for token in message.tokens) > 1:
         return 0
+    if text == "no" and len(texts) > 1 and message.language != "en":
+        return words[f"{name}.fi"].length_at(texts, position)  # Finnish: well
     lengths = {part: words[f"{name}.{part}"].length_at(texts, position) for part in ("fi", "sv", "en", "any")}
     if message.language is not None and text in words["false_friends"]:
         lengths = {part: length for part, length in lengths.items() if part in (message.language, "any")}

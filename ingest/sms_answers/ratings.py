@@ -79,7 +79,9 @@ def _read_number(position: int, message: Message, highest: int, ratings: Ratings
     most, length = _out_of(position, message)
     if most is not None:
         ratings.take(value if most == highest else None, highest, range(position, position + length))
-    elif _counts(position, message) or _names(position, message):
+    elif _counts(position, message):
+        return 1 + message.length_of("units", position + 1)
+    elif _names(position, message):
         pass
     elif message.length_of("idioms", position - 1) == 2 and message.kind(position + 1) == "word":
         ratings.problems.append("unplaced_number")
@@ -87,6 +89,8 @@ def _read_number(position: int, message: Message, highest: int, ratings: Ratings
         ratings.problems.append("not_on_scale")
     elif message.texts[position + 1 : position + 2] == ["?"]:
         ratings.problems.append("unsure")
+    elif message.has(position + 1, "alternatives") or message.has(position - 1, "alternatives"):
+        ratings.problems.append("two_answers")
     elif _is_not_quite(position, message):
         ratings.problems.append("not_quite")
     elif _is_answer(position, message, ratings):
@@ -101,6 +105,7 @@ def _out_of(position: int, message: Message) -> tuple[int | None, int]:
     following = position + 1
     if following < len(message.texts) and message.texts[following] in message.words.most:
         return message.words.most[message.texts[following]], 2
+    following += message.length_of("stars", following)
     length = message.length_of("out_of", following)
     last = following + length
     if length and last < len(message.tokens) and message.tokens[last].value is not None:
@@ -122,8 +127,8 @@ def _counts(position: int, message: Message) -> bool:
     if message.tokens[position].value == 1 and message.length_of("things", following):
         return True
     # 5G, 2A: not "5p", five points, and not "5hyvä".
-    is_glued = message.tokens[position].end == message.tokens[following].start
-    if is_glued and message.kind(position) == "number" and not message.has(following, *_OPINIONS, *_ANSWERS):
+    is_glued = message.kind(position) == "number" and message.tokens[position].end == message.tokens[following].start
+    if is_glued and (len(message.texts[following]) == 1 or not message.has(following, *_OPINIONS, *_ANSWERS)):
         return True
     is_signature = message.texts[following : following + 2] in (["t", "."], ["t", ":"])
     return bool(message.length_of("units", following) or message.length_of("ordinals", following)) and not is_signature
@@ -211,7 +216,9 @@ def _stands_alone(position: int, message: Message) -> bool:
     if message.kind(end) != "mark":
         return False
     previous = _before_fillers(position, message)
-    if message.kind(previous) in ("mark", "emoji") or message.tokens[previous].value is not None:
+    if message.kind(previous) in ("mark", "emoji"):
+        return not any(message.has(place, "copulas") for place in range(previous + 1, position))
+    if message.tokens[previous].value is not None:
         return True
     return message.has(
         previous, "praise", "blame", "cues", "yes", "no", "resolved", "filed", "joiners", "all_questions"
@@ -221,7 +228,7 @@ def _stands_alone(position: int, message: Message) -> bool:
 def _before_fillers(position: int, message: Message) -> int:
     """The last token before the number that says something."""
     previous = position - 1
-    while message.kind(previous) == "word" and message.has(previous, "fillers") and not message.has(previous, "cues"):
+    while message.has(previous, "fillers", "copulas") and not message.has(previous, "cues"):
         previous -= 1
     return previous
 
@@ -233,9 +240,10 @@ def _contradicts(message: Message, values: list[int], highest: int) -> bool:
     if min(values) != max(values):
         return False
     angry = any(message.kind(place) == "emoji" and message.has(place, "angry") for place in range(len(message.tokens)))
-    praised = values[0] * 2 <= highest and _said_plainly("praise", message)
-    blamed = values[0] * 2 > highest + 1 and (angry or _said_plainly("blame", message))
-    return praised or blamed
+    praised, blamed = _said_plainly("praise", message), angry or _said_plainly("blame", message)
+    if praised and blamed and 1 < values[0] < highest:
+        return False
+    return (praised and values[0] * 2 <= highest) or (blamed and values[0] * 2 > highest + 1)
 
 
 def _said_plainly(name: str, message: Message) -> bool:
