@@ -30,7 +30,7 @@ class Case(NamedTuple):
 
 
 def cases(name: str) -> list[Case]:
-    """The cases of build, held_out, second or third."""
+    """The cases of build, held_out, second, third or fourth."""
     file = "labelled.csv" if name in ("build", "held_out") else f"{name}.csv"
     with (FOLDER / file).open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
@@ -93,7 +93,7 @@ def _print_figures(name: str, listed: list[Case]) -> None:
 
 
 @click.command()
-@click.option("--set", "name", type=click.Choice(["build", "held_out", "second", "third"]), default="build")
+@click.option("--set", "name", type=click.Choice(["build", "held_out", "second", "third", "fourth"]), default="build")
 @click.option("--wrong", is_flag=True, help="List what was read wrongly.")
 def main(name: str, wrong: bool) -> None:
     """Print figures and confusion table of a labelled set."""
