@@ -35,7 +35,7 @@ DEPLOYMENT_VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
 }
 
 # May be left out of deployment.yml.
-DEPLOYMENT_DEFAULTS: dict[str, Any] = {"dead_letter_days": 30, "parked_days": 30, "breaker": {}}
+DEPLOYMENT_DEFAULTS: dict[str, Any] = {"dead_letter_days": 30, "parked_days": 14, "breaker": {}}
 DEPLOYMENT_VALUES |= {
     "dead_letter_days": (lambda value: type(value) is int and value > 0, "a whole number from 1"),
     "parked_days": (lambda value: type(value) is int and value > 0, "a whole number from 1"),

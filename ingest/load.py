@@ -97,12 +97,11 @@ def drain(
                 require_same_topics({fetched.topic for fetched in batch} or set(topics))
                 if not batch:
                     silent_since = _complain_of_silence(silent_since, follow)
-                    _let_parked_in(connection, parking, door)
+                    door = _let_parked_in(connection, settings, parking, door)
                     continue
                 silent_since = time.monotonic()
                 try:
                     outcome = store(connection, batch, topics, door, parking)
-                    _let_parked_in(connection, parking, door)
                 except KeysRotated:
                     log.info("another hashing key is in force: reading the batch by it")
                     door = door._replace(keys=keys_in_force(connection, settings))
@@ -112,18 +111,27 @@ def drain(
                     log.warning("batch dropped, another loader was quicker: %s", fenced)
                     consumer.seek_assigned()
                     continue
+                door = _let_parked_in(connection, settings, parking, door)
                 yield Progress(outcome, _remaining(connection, topics, ends))
-            _let_parked_in(connection, parking, door)
+            _let_parked_in(connection, settings, parking, door)
         finally:
             consumer.close()
 
 
-def _let_parked_in(connection: psycopg.Connection, parking: Parking, door: Door) -> None:
+def _let_parked_in(connection: psycopg.Connection, settings: Settings, parking: Parking, door: Door) -> Door:
+    """Let in what waits of sources whose breaker has closed; the door to go on with, when the key was rotated."""
     total = Counter[str]()
-    for fates in flow_back(connection, parking, door):
-        total += fates
-    if total:
-        log.warning("of the parked events let in: %s", ", ".join(f"{count} {fate}" for fate, count in total.items()))
+    while True:
+        try:
+            for fates in flow_back(connection, parking, door):
+                total += fates
+        except KeysRotated:
+            door = door._replace(keys=keys_in_force(connection, settings))
+            continue
+        if total:
+            told = ", ".join(f"{count} {fate}" for fate, count in total.items())
+            log.warning("of the parked events let in: %s", told)
+        return door
 
 
 def _complain_of_silence(silent_since: float, follow: bool) -> float:
