@@ -137,7 +137,9 @@ def _counts(position: int, message: Message) -> bool:
 def _is_mark_at_school(position: int, message: Message) -> bool:
     """Whether it is a noun such as nelonen or fyran, which counts nothing."""
     text = message.texts[position]
-    return message.kind(position) == "word" and text.endswith(("nen", "sen", "ne", "sta", "ma", "man", "rea", "rean"))
+    return message.kind(position) == "word" and text.endswith(
+        ("nen", "sen", "ne", "sta", "lla", "ma", "man", "rea", "rean", "vaa", "vaan")
+    )
 
 
 def _is_between(position: int, message: Message, highest: int) -> bool:

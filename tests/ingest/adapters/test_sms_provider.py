@@ -54,7 +54,7 @@ def written(number, gaps, form):
     return grouped.translate(str.maketrans("0123456789", form))
 
 
-@settings(max_examples=600, deadline=1000)
+@settings(max_examples=400, deadline=1000)
 @given(
     subscriber=SUBSCRIBER, prefix=st.sampled_from(["+35840", "040", "0035840"]), gaps=GAPS, form=FORMS, data=st.data()
 )
@@ -73,7 +73,7 @@ def test_the_senders_number_passes_in_no_field_in_no_spelling(subscriber, prefix
     assert spelled not in told
 
 
-@settings(max_examples=600, deadline=1000)
+@settings(max_examples=400, deadline=1000)
 @given(payload=JSON, names=st.lists(st.sampled_from(sorted({name for one in RECORDED for name in one})), max_size=4))
 def test_any_json_becomes_events_or_a_reason_and_what_is_set_aside_is_translated_alike(payload, names):
     payload = received(**dict.fromkeys(names, payload)) if names else payload

@@ -23,7 +23,13 @@ MESSAGES = st.lists(PIECES, max_size=8).map(" ".join) | st.text(max_size=60)
 
 @pytest.mark.parametrize(
     ("name", "least_accuracy", "least_precision", "least_recall"),
-    [("build", 0.99, 0.995, 0.985)],
+    [
+        ("build", 0.99, 1.0, 0.99),
+        ("held_out", 0.985, 0.99, 0.985),
+        ("second", 0.96, 0.99, 0.94),
+        ("third", 0.97, 0.99, 0.95),
+        ("fourth", 0.94, 0.98, 0.91),
+    ],
 )
 def test_labelled_answers_are_read_as_well_as_is_said(name, least_accuracy, least_precision, least_recall):
     shares = figures(confusion(cases(name)))
@@ -43,8 +49,9 @@ def test_the_labelled_set_is_large_and_a_third_of_it_is_held_out():
 
 
 def test_no_wish_for_no_more_messages_is_taken_for_an_answer():
-    table = confusion([*cases("build"), *cases("held_out")])
+    table = confusion([case for name in ("build", "held_out", "second", "third", "fourth") for case in cases(name)])
 
+    assert table["stop", "stop"] > 50
     assert {read for (label, read), count in table.items() if label == "stop" and count} == {"stop"}
 
 
@@ -97,7 +104,7 @@ def test_one_rating_for_two_questions_says_which_question():
     assert [answer.reason for answer in reading.answers] == ["which_question"] * 2
 
 
-@settings(max_examples=1500, deadline=1000)
+@settings(max_examples=800, deadline=1000)
 @given(text=MESSAGES, questions=st.lists(st.sampled_from([RATING, OUTCOME, YES_NO]), max_size=3, unique=True))
 @example(text="5" * 3000, questions=[RATING])
 @example(text="İ\u0130ß½\u20e3", questions=[RATING, OUTCOME])
