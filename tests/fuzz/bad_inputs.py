@@ -1,5 +1,6 @@
 """Bad events and payloads without end: valid ones spoilt in one or several ways, by a seed."""
 
+import copy
 import json
 import random
 from collections.abc import Callable, Iterator
@@ -56,17 +57,17 @@ class Spoiler:
         """One event that is most likely bad, as JSON or as what should have been JSON."""
         event = orjson.loads(self.random.choice(self.templates))
         event.pop("receivedtime", None)
-        event["id"] = self._id()
+        event["id"] = self.new_id()
         for _ in range(1 + int(self.random.random() < 0.3)):
             self.random.choice(_CHANGES)(self, event)
-        return self._encoded(event)
+        return self.encoded(event)
 
     def payload(self, installation: str) -> bytes:
         """A vendor's payload, spoilt."""
         payload = orjson.loads(self.random.choice(self.payloads[installation]))
         for _ in range(1 + int(self.random.random() < 0.3)):
-            self._spoil_value(payload)
-        return self._encoded(payload)
+            self.spoil_value(payload)
+        return self.encoded(payload)
 
     def garbled(self, content: bytes) -> bytes:
         """Bytes turned, cut out, doubled or put in."""
@@ -86,7 +87,7 @@ class Spoiler:
                     del broken[place:]
         return bytes(broken)
 
-    def _id(self) -> str:
+    def new_id(self) -> str:
         if self.ids and self.random.random() < 0.03:
             return self.random.choice(self.ids)
         self.number += 1
@@ -95,7 +96,7 @@ class Spoiler:
             self.ids.append(event_id)
         return event_id
 
-    def _encoded(self, content: Any) -> bytes:
+    def encoded(self, content: Any) -> bytes:
         try:
             encoded = orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS)
         except (orjson.JSONEncodeError, RecursionError):
@@ -105,26 +106,27 @@ class Spoiler:
                 encoded = encoded.replace((_MARK % number).encode(), raw)
         return encoded
 
-    def _odd(self) -> Any:
+    def odd(self) -> Any:
         if self.random.random() < 0.15:
             return f"@raw-{self.random.randrange(len(RAW))}@"
-        return self.random.choice(self.values)
+        value = self.random.choice(self.values)
+        return copy.deepcopy(value) if isinstance(value, list | dict) else value
 
-    def _spoil_value(self, content: dict[str, Any]) -> None:
+    def spoil_value(self, content: dict[str, Any]) -> None:
         holder, name = self._place(content)
         match self.random.randrange(10):
             case 0:
                 del holder[name]
             case 1 if isinstance(holder, dict):
-                holder[self._name()] = self._odd()
+                holder[self.odd_name()] = self.odd()
             case 2:
                 holder[name] = [holder[name]]
             case 3:
                 holder[name] = str(holder[name])
             case 4 if isinstance(holder, dict):
-                holder[self._name()] = holder.pop(name)
+                holder[self.odd_name()] = holder.pop(name)
             case _:
-                holder[name] = self._odd()
+                holder[name] = self.odd()
 
     def _place(self, content: dict[str, Any]) -> tuple[Any, Any]:
         """A field anywhere in *content*, as its holder and its name."""
@@ -136,7 +138,7 @@ class Spoiler:
                 return holder, name
             holder = holder[name]
 
-    def _name(self) -> str:
+    def odd_name(self) -> str:
         names = [
             "name",
             "phone_number",
@@ -166,16 +168,16 @@ def _change_type(spoiler: Spoiler, event: dict[str, Any]) -> None:
 def _add_field(spoiler: Spoiler, event: dict[str, Any]) -> None:
     holder = event if spoiler.random.random() < 0.5 else event.get("data")
     if isinstance(holder, dict):
-        holder[spoiler._name()] = spoiler._odd()
+        holder[spoiler.odd_name()] = spoiler.odd()
 
 
 def _change_data(spoiler: Spoiler, event: dict[str, Any]) -> None:
     if isinstance(event.get("data"), dict) and event["data"]:
-        spoiler._spoil_value(event["data"])
+        spoiler.spoil_value(event["data"])
 
 
 def _change_any(spoiler: Spoiler, event: dict[str, Any]) -> None:
-    spoiler._spoil_value(event)
+    spoiler.spoil_value(event)
 
 
 _CHANGES = [_change_time, _change_type, _add_field, _change_data, _change_data, _change_any, _change_any]

@@ -49,9 +49,9 @@ class Request:
 def requests(spoiler: Spoiler, token: str, narrow: str) -> Iterator[Request]:
     """Without end; by inputs mostly batches, by requests every way about as often."""
     ways = [
-        *[partial(_batch, spoiler, token)] * 5,
-        *[partial(_lines, spoiler, token)] * 3,
-        *[partial(_webhook, spoiler, token)] * 3,
+        *[partial(_batch, spoiler, token)] * 12,
+        *[partial(_lines, spoiler, token)] * 8,
+        *[partial(_webhook, spoiler, token)] * 4,
         partial(_batch, spoiler, narrow),
         *[partial(_structured, spoiler, token)] * 4,
         *[partial(_binary, spoiler, token)] * 4,
@@ -107,16 +107,16 @@ def _structured(spoiler: Spoiler, token: str) -> Request:
 
 
 def _binary(spoiler: Spoiler, token: str) -> Request:
-    event = orjson.loads(spoiler.random.choice(spoiler.templates)) | {"id": spoiler._id()}
+    event = orjson.loads(spoiler.random.choice(spoiler.templates)) | {"id": spoiler.new_id()}
     data = event.pop("data")
     event.pop("datacontenttype", None)
-    spoiler._spoil_value(event if spoiler.random.random() < 0.5 else {"data": data})
+    spoiler.spoil_value(event if spoiler.random.random() < 0.5 else {"data": data})
     headers = {"ce_specversion": "1.0"}
     for name, value in event.items():
         safe = "".join(letter for letter in name if letter.isalnum() and letter.isascii()) or "x"
         text = str(value)[:2000]
         headers[f"ce_{safe}"] = urllib.parse.quote(text) if spoiler.random.random() < 0.7 else _as_header(text)
-    return Request("binary", _request(token, BINARY, spoiler._encoded(data), **headers), 1)
+    return Request("binary", _request(token, BINARY, spoiler.encoded(data), **headers), 1)
 
 
 def _webhook(spoiler: Spoiler, token: str) -> Request:
@@ -135,16 +135,13 @@ def _report(spoiler: Spoiler, token: str) -> Request:
 
 def _garbage(spoiler: Spoiler, token: str) -> Request:
     kind = spoiler.random.choice([BATCH, LINES, STRUCTURED, BINARY])
-    body = spoiler.random.choice(
-        [
-            spoiler.random.randbytes(spoiler.random.randrange(200)),
-            b"[" * spoiler.random.randrange(3000),
-            orjson.dumps([spoiler.random.choice(spoiler.values) for _ in range(3)], option=orjson.OPT_NON_STR_KEYS)
-            if kind == BATCH
-            else b"\x00",
-            b"[]" if kind != BATCH else b"{}",
-        ]
-    )
+    bodies = [
+        spoiler.random.randbytes(spoiler.random.randrange(200)),
+        b"[" * spoiler.random.randrange(3000),
+        spoiler.encoded([spoiler.odd() for _ in range(3)]) if kind == BATCH else b"\x00",
+        b"{}" if kind == BATCH else b"[]",
+    ]
+    body = spoiler.random.choice(bodies)
     return Request("garbage", _request(token, kind, body), 1, is_counted=False)
 
 
