@@ -148,7 +148,11 @@ def _write_personal_data(rng: Random, events: list[Event], count: int, recorded:
         event.data = event.data | {"text": f"{event.data['text']} {SENTENCES[kind][language].format(value)}"}
         planted.append(PlantedText(event.event_id, event.source, kind, value))
     recorded.append(
-        _spread("personal_data", chosen, "invented identity codes, phones, e-mail addresses, IBANs in texts")
+        _spread(
+            "personal_data",
+            chosen,
+            "invented identity codes, phones, addresses, accounts, names, plates, birth dates, case numbers in texts",
+        )
     )
     return planted
 

@@ -19,7 +19,15 @@ SENTENCES = {
     "phone": {"fi": "Soittakaa minulle {}.", "sv": "Ring mig på {}.", "en": "Please call me at {}."},
     "email": {"fi": "Vastatkaa osoitteeseen {}.", "sv": "Svara till {}.", "en": "Answer to {} please."},
     "iban": {"fi": "Maksakaa tilille {}.", "sv": "Betala till kontot {}.", "en": "Pay it to {}."},
+    "name": {"fi": "Kiitos virkailijalle nimeltä {}.", "sv": "Jag heter {}.", "en": "My name is {}."},
+    "plate": {"fi": "Autoni on {}.", "sv": "Mitt registernummer är {}.", "en": "My car is {}."},
+    "address": {"fi": "Asun osoitteessa {}.", "sv": "Jag bor på {}.", "en": "I live at {}."},
+    "birth_date": {"fi": "Syntymäaikani on {}.", "sv": "Jag är född {}.", "en": "I was born on {}."},
+    "case_number": {"fi": "Asiani numero on {}.", "sv": "Mitt ärende har numret {}.", "en": "My case number is {}."},
 }
+FIRST_NAMES = ("Aino", "Eeva", "Jukka", "Kalevi", "Marjatta", "Pekka", "Gunnar", "Ingrid", "Solveig", "Torsten")
+LAST_NAMES = ("Virtanen", "Korhonen", "Heikkinen", "Lehtonen", "Nieminen", "Johansson", "Lindholm", "Nyberg")
+STREETS = ("Koivukuja", "Rantatie", "Kirkkokatu", "Puistokatu", "Storgatan", "Skolvägen")
 
 
 @cache
@@ -40,12 +48,19 @@ def text_of(rng: Random, language: str, rating: int) -> str:
 
 
 def personal_data(rng: Random) -> Iterator[tuple[str, str]]:
-    """Kind and value, for ever: random, but with valid check characters; no identity code is a real person's."""
+    """Kind and value, as long as names last: with valid check characters; no identity code is a real person's."""
+    names = [f"{first} {last}" for first in FIRST_NAMES for last in LAST_NAMES]
+    rng.shuffle(names)
     while True:
         yield "identity_code", identity_code(rng)
         yield "phone", _phone(rng)
         yield "email", _email(rng)
         yield "iban", _iban(rng)
+        yield "name", names.pop()
+        yield "plate", f"{''.join(rng.choices('ABCEFGHIJKLMNORSTUVXYZ', k=3))}-{rng.randint(100, 999)}"
+        yield "address", f"{rng.choice(STREETS)} {rng.randint(2, 99)} {rng.choice('ABC')} {rng.randint(2, 60)}"
+        yield "birth_date", f"{rng.randint(11, 28)}.{rng.randint(10, 12)}.{rng.randint(1935, 2005)}"
+        yield "case_number", f"{rng.choice(('VH', 'KEL', 'DVV'))}/{rng.randint(1000, 9999)}/2026"
 
 
 def identity_code(rng: Random) -> str:
