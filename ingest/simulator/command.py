@@ -12,7 +12,7 @@ from ingest.simulator.simulation import read_inputs, replicate, simulate_events,
 
 @click.command(epilog="Example: pulssi simulate --seed 7 --months 2026-09 2026-10")
 @click.option("--seed", default=1, show_default=True, help="the same seed gives the same bytes")
-@click.option("--replications", default=40, show_default=True, type=click.IntRange(0), help="runs for the true values")
+@click.option("--replications", default=24, show_default=True, type=click.IntRange(0), help="runs for the true values")
 @click.option("--months", nargs=2, default=("2026-09", "2026-10"), show_default=True, help="first and last month")
 def simulate(seed: int, replications: int, months: tuple[str, str]) -> None:
     """Simulate the deployment's service points: events as their systems would send them, and the truth beside them."""
