@@ -1,6 +1,7 @@
 """Reads a sheet of an Excel workbook: its rows as they were saved, and what in it would mislead."""
 
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -30,25 +31,24 @@ def open_sheet(path: Path, mapping: FileMapping) -> Iterator[Table]:
     """The rows of the sheet that *mapping* names, or of the only one to be seen. Raises FileFault."""
     import openpyxl
 
-    with _damage_told(path):
-        _check_size(path)
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    try:
+    with path.open("rb") as file:
         with _damage_told(path):
+            _check_size(path)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             sheet = _sheet(book, path, mapping)
             merged, has_formulas = _scan(path, sheet)
             _check_merged(merged, path, sheet, mapping)
             formulas = _formula_rows(path, sheet, mapping) if has_formulas else None
             table = _table(path, mapping, book, sheet, formulas)
         yield table
-    finally:
-        book.close()
 
 
 @contextmanager
 def _damage_told(path: Path) -> Iterator[None]:
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl tells of fonts and the like that it does not know
+            yield
     except _DAMAGE as error:
         raise FileFault(f"{path.name} is no whole Excel workbook: open it in Excel and save it again") from error
 
@@ -167,15 +167,12 @@ def _formula_rows(path: Path, sheet: Any, mapping: FileMapping) -> dict[int, set
     """By row, the columns (from 0) that hold a formula: a second reading, as Excel keeps value and formula apart."""
     import openpyxl
 
-    book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
-    try:
-        again = book[sheet.title]
+    found: dict[int, set[int]] = {}
+    with path.open("rb") as file:
+        again = openpyxl.load_workbook(file, read_only=True, keep_links=False)[sheet.title]
         again.reset_dimensions()
-        found: dict[int, set[int]] = {}
         for row in again.iter_rows(min_row=mapping.header_row + 1):
             for cell in row:
                 if cell.data_type == "f":
                     found.setdefault(cell.row, set()).add(cell.column - 1)
-        return found
-    finally:
-        book.close()
+    return found

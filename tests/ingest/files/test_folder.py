@@ -96,6 +96,15 @@ def test_a_file_whose_way_was_broken_off_before_it_was_put_away_changes_nothing(
     assert rows(deployment, "select count(*), count(report) from ops.file_delivery") == [(2, 2)]
 
 
+def test_following_takes_what_is_put_there_later(deployment, forms, tmp_path):
+    handled = watched.follow(deployment, tmp_path, CONTRACTS, seconds=0.05)
+    csv_file(forms, HEADER, ROW, name="first.csv")
+    assert next(handled).path.name == "first.csv"
+
+    csv_file(forms, ["x"], ["1"], name="second.csv")
+    assert not next(handled).is_done
+
+
 def test_files_wait_where_they_are_when_it_is_not_their_fault(deployment, forms, tmp_path):
     csv_file(forms, HEADER, ROW, name="first.csv")
     assert len(handle(deployment, tmp_path)) == 1
