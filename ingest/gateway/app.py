@@ -87,7 +87,9 @@ def _add_health(app: FastAPI, gateway: Gateway) -> None:
         readiness = gateway.readiness()
         return response(200 if all(readiness.values()) else 503, readiness)
 
-    @app.get("/metrics", summary="Metrics for Prometheus")
+    page: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
+
+    @app.get("/metrics", summary="Metrics for Prometheus", response_class=Response, responses=page)
     async def metrics() -> Response:
         return Response(generate_latest(gateway.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
