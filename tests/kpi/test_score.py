@@ -110,6 +110,31 @@ def test_a_clock_that_is_flagged_with_another_offset_is_shown_as_wrong(released)
     assert not finding["is_as_planted"]
 
 
+def test_an_hour_that_was_silent_and_is_shown_as_measured_is_wrong(released):
+    settings = released[0]
+    write_truth(settings, f"1,redelivery,,,{WINDOW},0,none")
+    hours = settings.output / "simulated" / "truth" / "hours.csv"
+    rows = [f"helmi,/points/helmi/devices/fb1,2026-10-05T0{hour}:00:00Z,60,silent" for hour in (6, 7)]
+    hours.write_text("\n".join(["service_point_id,source,hour_starts_at,opening_minutes,state", *rows]) + "\n")
+    run(
+        settings,
+        """
+        create table warehouse.fct_source_hours as
+        select '/points/helmi/devices/fb1' as source, date '2026-10-05' as opening_date, hour_starts_at, state
+        from (values (timestamptz '2026-10-05 06:00Z', 'silent'), (timestamptz '2026-10-05 07:00Z', 'silent'))
+        as hours (hour_starts_at, state)
+        """,
+    )
+    assert scored(released)[1]["faults"][-1]["is_as_planted"]
+    run(settings, "update warehouse.fct_source_hours set state = 'measured' where hour_starts_at = '2026-10-05 07:00Z'")
+
+    finding = scored(released)[1]["faults"][-1]
+
+    hours.unlink()
+    assert finding["found"] == "1 as in truth, 1 not, 0 not shown; 1 silent shown measured"
+    assert not finding["is_as_planted"]
+
+
 def test_a_kind_that_nothing_looks_for_is_not_passed_over(released):
     write_truth(released[0], f"1,solar_flare,helmi,,{WINDOW},3,new")
 
