@@ -6,7 +6,7 @@ The customer's name, number and reasons stand in the payload and are never read.
 from typing import Any
 
 from ingest.adapters.adapter import Installation, NotTranslated
-from ingest.adapters.payloads import content_id, event, identity, in_zone, mapped, moment, required, whole
+from ingest.adapters.payloads import content_id, event, identity, in_zone, mapped, moment, required, when, whole
 
 FAMILY = "booking"
 _EVENTS = {"BOOKED": "created", "CHANGED": "changed", "CANCELLED": "cancelled", "FREE_TIMES": "slots_observed"}
@@ -31,7 +31,7 @@ def _event(
     settings = installation.settings
     name = mapped(told, "event", {**_EVENTS, **settings.get("events", {})}, "settings.events")
     point = mapped(told, "office", settings["offices"], "settings.offices") if "office" in told else None
-    time = in_zone(moment(told, "occurredAt", installation.time_zone).instant, installation.time_zone)
+    time, precision = when(told, "occurredAt", installation.time_zone)
     if name == "slots_observed":
         data = _free_times(told, installation)
     else:
@@ -41,7 +41,8 @@ def _event(
         if name == "changed":
             data["sequence"] = whole(told, "version")
         data["source_system"] = settings.get("source_system")
-    return event(f"booking.{name}", _id(told, payload, installation), source, point, time, {"agency": agency} | data)
+    event_id = _id(told, payload, installation)
+    return event(f"booking.{name}", event_id, source, point, time, {"agency": agency} | data, precision)
 
 
 def _id(told: dict[str, Any], payload: dict[str, Any], installation: Installation) -> str:

@@ -96,6 +96,12 @@ def moment(payload: Mapping[str, Any], name: str, time_zone: ZoneInfo) -> Moment
     return Moment(first, is_ambiguous=first.utcoffset() != second.utcoffset())
 
 
+def when(payload: Mapping[str, Any], name: str, time_zone: ZoneInfo) -> tuple[datetime, str]:
+    """When, and how precisely: of a local hour that comes twice the first, good to the hour only."""
+    told = moment(payload, name, time_zone)
+    return in_zone(told.instant, time_zone), "hour" if told.is_ambiguous else "second"
+
+
 def in_zone(instant: datetime, time_zone: ZoneInfo) -> datetime:
     """The same instant with the zone's offset where the vendor tells UTC; another offset is the device's own."""
     try:

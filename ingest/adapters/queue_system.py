@@ -5,13 +5,14 @@ Staff accounts and names, the customer and the printed number stand in the paylo
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
 from ingest.adapters.adapter import Installation, NotTranslated
-from ingest.adapters.payloads import event, identity, in_zone, mapped, moment, optional, required
+from ingest.adapters.payloads import event, identity, mapped, optional, required, when
 
 FAMILY = "queue"
 OUTCOMES: dict[str, dict[str, Any]] = yaml.safe_load(
@@ -33,10 +34,11 @@ class Call(NamedTuple):
     event_id: str
     source: str
     point: str
-    time: Any
+    time: datetime
+    precision: str
 
     def event(self, name: str, data: dict[str, Any], part: str = "") -> dict[str, Any]:
-        return event(name, f"{self.event_id}{part}", self.source, self.point, self.time, data)
+        return event(name, f"{self.event_id}{part}", self.source, self.point, self.time, data, self.precision)
 
 
 def translate(payload: dict[str, Any], installation: Installation) -> list[dict[str, Any]]:
@@ -44,10 +46,12 @@ def translate(payload: dict[str, Any], installation: Installation) -> list[dict[
     branch = mapped(payload, "branchId", installation.settings["branches"], "settings.branches")
     source = f"{installation.source.rstrip('/')}{branch['path']}"
     try:
-        time = in_zone(moment(payload, "timestamp", installation.time_zone).instant, installation.time_zone)
+        time, precision = when(payload, "timestamp", installation.time_zone)
         event_id = identity(payload, "eventId")
         return list(
-            _events(Call(payload, installation.settings, event_id, source, branch["point"], time), branch["path"])
+            _events(
+                Call(payload, installation.settings, event_id, source, branch["point"], time, precision), branch["path"]
+            )
         )
     except NotTranslated as problem:
         raise NotTranslated(str(problem), source, branch["point"]) from problem

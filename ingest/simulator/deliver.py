@@ -46,7 +46,7 @@ def deliver(file: Path, gateway: str, batch_size: int, again: bool) -> None:
     delivered = Delivered(file.with_suffix(".delivered.json"), _identity(settings), again)
     with database.connect(settings) as connection:
         name = f"deliver-{datetime.now():%Y%m%d%H%M%S}"
-        token = issue(connection, name, "/", None, timedelta(days=1))
+        token = issue(connection, name, "/", None, timedelta(hours=1))
     try:
         counts = _deliver(file, settings, Lanes(gateway, token, batch_size, delivered))
     finally:
