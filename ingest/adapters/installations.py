@@ -96,10 +96,12 @@ def _explained(error: jsonschema_rs.ValidationError, settings: Any, schema: dict
 
 
 def _description(schema: dict[str, Any], error: jsonschema_rs.ValidationError, name: str | None = None) -> str:
+    """The description nearest to what is wrong: of the field itself, else of what it is part of."""
     node: Any = schema
-    for part in error.schema_path[:-1]:
-        node = node[int(part)] if isinstance(node, list) else node.get(part, {})
+    found = None
+    for part in error.evaluation_path[:-1]:
+        node = node.get(part, {}) if isinstance(node, dict) else {}
+        found = node.get("description", found) if isinstance(node, dict) else found
     if name is not None:
-        node = node.get("properties", {}).get(name, {})
-    text = node.get("description") if isinstance(node, dict) else None
-    return f": give {text}" if text else ""
+        found = node.get("properties", {}).get(name, {}).get("description", found)
+    return f": give {found}" if found else ""

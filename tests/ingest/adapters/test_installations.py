@@ -68,6 +68,24 @@ def test_a_wrong_file_is_explained_by_field_value_and_fix(tmp_path, text, says):
     assert "\n" not in str(problem.value)
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        ("agency: kela", "agency: Kela!", "settings.queues.kela_walk_in.agency is 'Kela!': "),
+        ("agency: kela", "agency: Kela!", ": give the agency code of the reference data"),
+        ("serving: referred", "serving: sent_on", "settings.outcomes.REFERRED.serving is 'sent_on': "),
+        ("serving: referred", "serving: sent_on", ": give one of our end states, or transferred"),
+    ],
+)
+def test_a_wrong_code_is_explained_where_the_schema_is_shared(tmp_path, right, wrong, says):
+    text = (HERE / "queue_system" / "installation.yml").read_text(encoding="utf-8").replace(right, wrong)
+
+    with pytest.raises(ActionNeeded) as problem:
+        read_installation(written(tmp_path, text), ZONE)
+
+    assert says in str(problem.value)
+
+
 def test_the_name_of_the_file_is_part_of_an_address(tmp_path):
     path = written(tmp_path, changed(), "Smiley A.yml")
 
