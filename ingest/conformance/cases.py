@@ -238,6 +238,7 @@ _OF_FAMILY = {
             _all_of(_some("incident.reported"), _some("incident.resolved")),
         ),
     ],
+    "survey": [Case("invited", "how many were invited to a survey (invited)", _some("survey.invited"))],
     "complaint": [Case("nil", "a period without complaints, as an event with zeros", _is_nil)],
     "advice": [
         Case("logged", "advice given (logged)", _some("advice.logged")),

@@ -10,8 +10,11 @@ import orjson
 
 from infra.errors import ActionNeeded
 from infra.settings import read_settings
+from ingest.adapters.installations import read_installations
 from ingest.conformance.pages import as_html, as_text
-from ingest.conformance.report import conform_body
+from ingest.conformance.recording import read
+from ingest.conformance.report import conform as judge
+from ingest.conformance.vendor_payloads import translated
 from ingest.contracts import read_contracts
 
 _COLOURS = {"pass": {"fg": "green", "bold": True}, "fail": {"fg": "red", "bold": True}, "advice": {"fg": "yellow"}}
@@ -24,16 +27,24 @@ _COLOURS = {"pass": {"fg": "green", "bold": True}, "fail": {"fg": "red", "bold":
     "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="a file instead of the terminal"
 )
 @click.option("--time-zone", help="the zone of the clocks, when it is another one than the deployment's")
-def conform(file: BinaryIO, form: str, output: Path | None, time_zone: str | None) -> None:
+@click.option("--installation", help="FILE holds payloads in the vendor's own format, for this installation's adapter")
+def conform(file: BinaryIO, form: str, output: Path | None, time_zone: str | None, installation: str | None) -> None:
     """Judge the recorded events in FILE (- for standard input): a JSON array, or one event a line.
 
     Nothing is sent, no service is needed. Exits with 1 unless every family passes.
     """
+    deployment = read_settings().deployment
     try:
-        zone = ZoneInfo(time_zone) if time_zone else read_settings().deployment.time_zone
+        zone = ZoneInfo(time_zone) if time_zone else deployment.time_zone
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ActionNeeded(f"--time-zone is {time_zone!r}: give an IANA name such as Europe/Helsinki") from error
-    report = conform_body(file.read(), read_contracts(), zone, datetime.now(UTC))
+    items = read(file.read())
+    if installation:
+        known = read_installations(deployment)
+        if installation not in known:
+            raise ActionNeeded(f"--installation is {installation!r}: give one of {', '.join(known)}")
+        items = translated(items, known[installation])
+    report = judge(items, read_contracts(), zone, datetime.now(UTC))
     if form == "json":
         told = orjson.dumps(report.as_dict(), option=orjson.OPT_INDENT_2).decode()
     elif form == "html":

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from ingest.conformance.findings import Finding
-from ingest.conformance.recording import Sent, Unread, family_of, received_at
+from ingest.conformance.recording import Sent, Unread, Untranslated, family_of, received_at
 from ingest.contract_documents import examples
 from ingest.contracts import Contract, families, faults, read_contracts
 from ingest.events import Refused, check, check_storable
@@ -29,6 +29,9 @@ def judged(number: int, content: Any, contracts: dict[str, Contract], now: datet
     """The event for the other checks, and what its contract says against it."""
     family = family_of(content, families(contracts))
     sent = Sent(number, content, family, None, received_at(content, now))
+    if isinstance(content, Untranslated):
+        what, _, fix = content.text.rpartition(": ")
+        return sent, [Finding("contract", "not_translated", sent, what, fix)]
     if isinstance(content, Unread):
         fix = "write each event as JSON in UTF-8: an array of events, or one event a line"
         return sent, [Finding("contract", "not_json", sent, f"not JSON in UTF-8 (column {content.column})", fix)]

@@ -19,6 +19,13 @@ class Unread(NamedTuple):
     column: int
 
 
+class Untranslated(NamedTuple):
+    """A vendor's payload of which no event could be made."""
+
+    family: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """One event of a recording, number *number* of it. *contract* is None unless it keeps one."""
@@ -76,6 +83,8 @@ def read(body: bytes) -> list[Any]:
 
 def family_of(content: Any, families: list[str]) -> str:
     """The family that an event's type names, if there is such a one."""
+    if isinstance(content, Untranslated):
+        return content.family
     event_type = content.get("type") if isinstance(content, dict) else None
     found = _FAMILY.match(event_type) if isinstance(event_type, str) else None
     return found[1] if found and found[1] in families else NO_FAMILY

@@ -13,7 +13,7 @@ from ingest.conformance.findings import Finding, Group, grouped
 from ingest.conformance.id_checks import id_findings
 from ingest.conformance.order_checks import heartbeat_findings, order_findings
 from ingest.conformance.personal_checks import personal_findings
-from ingest.conformance.recording import NO_FAMILY, Sent, read
+from ingest.conformance.recording import NO_FAMILY, Sent
 from ingest.contracts import Contract
 
 # The field and the fix when an event is none that the sender may send.
@@ -95,10 +95,6 @@ def conform(
     groups = grouped(findings)
     families = sorted({sent.family for sent in events}, key=lambda family: (family == NO_FAMILY, family))
     return Report(len(items), zone.key, [_family(family, events, groups, zone) for family in families], groups)
-
-
-def conform_body(body: bytes, contracts: dict[str, Contract], zone: ZoneInfo, now: datetime) -> Report:
-    return conform(read(body), contracts, zone, now)
 
 
 def _family(family: str, events: list[Sent], groups: list[Group], zone: ZoneInfo) -> FamilyReport:

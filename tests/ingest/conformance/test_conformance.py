@@ -3,10 +3,14 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from recordings import CONTRACTS, QUEUE, beat, findings, good_queue, issued, judge, press, queue, visit
 
+from infra.settings import ROOT
+from ingest.conformance.cases import cases_of
+from ingest.conformance.command import conform
 from ingest.contract_documents import examples
 
 
@@ -188,3 +192,25 @@ def test_whatever_is_recorded_there_is_a_report(items):
 
     assert report.event_count == len(items) == sum(family.event_count for family in report.families)
     assert not report.passes
+
+
+def test_by_command_a_vendors_own_payloads_are_judged_as_the_events_of_its_adapter(tmp_path):
+    folder = ROOT / "tests" / "ingest" / "adapters" / "smiley_device"
+    payloads = [json.loads(path.read_bytes())["payload"] for path in sorted(folder.glob("*.json"))]
+    file = tmp_path / "recorded.json"
+    file.write_text(json.dumps([*payloads, {"smileyId": "of nobody"}]))
+
+    result = CliRunner().invoke(conform, [str(file), "--installation", "smiley_vendor", "--format", "json"])
+
+    report = json.loads(result.output)
+    assert result.exit_code == 1
+    assert {family["family"] for family in report["families"]} >= {"feedback"}
+    assert "not_translated" in {finding["code"] for finding in report["findings"]}
+    assert "unknown_type" not in {finding["code"] for finding in report["findings"]}
+
+
+def test_every_case_is_in_the_documentation():
+    text = (ROOT / "docs" / "conformance.md").read_text(encoding="utf-8")
+
+    cases = {case.text for contract in CONTRACTS.values() for case in cases_of(contract.family)}
+    assert {case for case in cases if case not in text} == set()
