@@ -2,12 +2,12 @@ with
 
 corrections as (
 
-    select * from {{ ref('stg_landing__corrections') }}
+    select * from {{ ref('stg_landing__corrections_traced') }}
 
 ),
 
 -- A correction that is withdrawn belongs to the month of the event that it is about.
-corrections_traced as (
+corrections_dated as (
 
     select
         corrections.*,
@@ -39,35 +39,35 @@ fields_not_correctable as (
 admitted as (
 
     select
-        corrections_traced.*,
+        corrections_dated.*,
         case
-            when not {{ may_correct('corrections_traced.source', 'corrections_traced.ref_source') }}
+            when not {{ may_correct('corrections_dated.source', 'corrections_dated.ref_source') }}
                 then 'not_permitted'
-            when corrections_traced.event_key is null then 'waits'
+            when corrections_dated.event_key is null then 'waits'
             when
-                corrections_traced.event_key = corrections_traced.correction_key
-                or corrections_traced.means_a_withdrawal_of_a_correction
-                or (corrections_traced.means_a_correction and corrections_traced.correction = 'amended')
+                corrections_dated.event_key = corrections_dated.correction_key
+                or corrections_dated.means_a_withdrawal_of_a_correction
+                or (corrections_dated.means_a_correction and corrections_dated.correction = 'amended')
                 then 'not_correctable'
             when fields_not_correctable.field_names is not null then 'unknown_field'
             when
-                cast(corrections_traced.replaced ->> 'time' as timestamptz)
-                > corrections_traced.event_received_at + interval '24 hours'
+                cast(corrections_dated.replaced ->> 'time' as timestamptz)
+                > corrections_dated.event_received_at + interval '24 hours'
                 then 'time_in_future'
             -- The event has counted in a month that was final when this came.
             when
-                corrections_traced.affected_date < {{ month_start() }}
-                and corrections_traced.counted_since
-                < {{ final_cutoff("date_trunc('month', corrections_traced.affected_date)") }}
-                and corrections_traced.received_at
-                >= {{ final_cutoff("date_trunc('month', corrections_traced.affected_date)") }}
+                corrections_dated.affected_date < {{ month_start() }}
+                and corrections_dated.counted_since
+                < {{ final_cutoff("date_trunc('month', corrections_dated.affected_date)") }}
+                and corrections_dated.received_at
+                >= {{ final_cutoff("date_trunc('month', corrections_dated.affected_date)") }}
                 then 'late'
-            when corrections_traced.received_at >= timestamptz '{{ var("cutoff") }}' then 'after_cutoff'
+            when corrections_dated.received_at >= timestamptz '{{ var("cutoff") }}' then 'after_cutoff'
         end as refusal,
         fields_not_correctable.field_names as fields_not_correctable
 
-    from corrections_traced
-    left join fields_not_correctable on corrections_traced.correction_key = fields_not_correctable.correction_key
+    from corrections_dated
+    left join fields_not_correctable on corrections_dated.correction_key = fields_not_correctable.correction_key
 
 )
 
