@@ -101,6 +101,8 @@ def _description(schema: dict[str, Any], error: jsonschema_rs.ValidationError, n
     found = None
     for part in error.evaluation_path[:-1]:
         node = node.get(part, {}) if isinstance(node, dict) else {}
+        if part == "$ref":
+            node = schema["$defs"][node.removeprefix("#/$defs/")]
         found = node.get("description", found) if isinstance(node, dict) else found
     if name is not None:
         found = node.get("properties", {}).get(name, {}).get("description", found)
