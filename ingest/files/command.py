@@ -13,6 +13,7 @@ from ingest.contracts import read_contracts
 from ingest.files.mapping_checks import read_mapping
 from ingest.files.reading import preview
 from ingest.files.report import Report, table
+from ingest.names import shown_file_name
 
 
 @click.group(epilog="Example: pulssi ingest file answers.csv --mapping ingest/mappings/sfo_customer_survey_2016.yml")
@@ -70,7 +71,8 @@ def folder(path: Path, follow: bool, seconds: float) -> None:
     failed = 0
     for each in handled:
         failed += not each.is_done
-        click.echo(f"{each.path.relative_to(path)}: {next(each.report.lines())}")
+        place = each.path.parent.relative_to(path) / shown_file_name(each.path.name)
+        click.echo(f"{place}: {next(each.report.lines())}")
     waiting = len(watched.look(path))
     if waiting:
         click.echo(f"{waiting} files wait: still being written, or empty; look again later")

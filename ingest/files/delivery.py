@@ -25,6 +25,7 @@ from ingest.files.tables import open_table
 from ingest.kafka_client import topic_name
 from ingest.kafka_ends import are_loaded, read_ends
 from ingest.key_versions import keys_in_force
+from ingest.names import shown_file_name
 from ingest.produce import send
 
 CORRECTIONS = "correction"
@@ -134,7 +135,7 @@ def _begin(
         insert into ops.file_delivery (source, file_name, file_digest, mapping_digest)
         values (%s, %s, %s, %s) returning delivery_id, started_at
         """,
-        (mapping.source, path.name, digest, mapping.digest),
+        (mapping.source, shown_file_name(path.name), digest, mapping.digest),
     ).fetchone() or (0, datetime.now(UTC))
     return Delivery(number, started_at)
 

@@ -18,6 +18,7 @@ from ingest.files.mapping import FOLDER, FileMapping
 from ingest.files.mapping_checks import read_mapping
 from ingest.files.report import Report
 from ingest.files.tables import FileFault
+from ingest.names import shown_file_name
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ def mapping_path(folder: Path) -> Path:
 
 
 def _handle(settings: Settings, path: Path, contracts: dict[str, Contract], wait_seconds: float) -> Handled:
-    report, started = Report(file=path.name), time.monotonic()
+    report, started = Report(file=shown_file_name(path.name)), time.monotonic()
     try:
         mapping = _mapping(path.parent, contracts)
         deliver(settings, path, mapping, report, wait_seconds)
@@ -102,7 +103,7 @@ def _handle(settings: Settings, path: Path, contracts: dict[str, Contract], wait
         elif not report.rows:
             report.fault = "the file has no rows"
     except FileFault as fault:
-        report.fault = str(fault)
+        report.fault = str(fault).replace(path.name, report.file)
     report.seconds = time.monotonic() - started
     return Handled(_put_away(path, report), report, report.fault is None)
 
@@ -124,6 +125,7 @@ def _put_away(path: Path, report: Report) -> Path:
     _write(target.with_name(f"{target.name}.report.txt"), "\n".join(report.lines()).encode() + b"\n")
     content = orjson.dumps(report.as_json(), option=orjson.OPT_INDENT_2)
     _write(target.with_name(f"{target.name}.report.json"), content)
+    path.chmod(0o600)  # what people wrote stands in it as they wrote it
     path.rename(target)
     return target
 

@@ -168,8 +168,7 @@ def _fill_column(sheet: Any, lists: Any, number: int, choice: Choice, texts: dic
         rule.showErrorMessage = True
         sheet.add_data_validation(rule)
         rule.add(f"{letter}2:{letter}{_ROWS + 1}")
-    for row in range(2, _ROWS + 2):
-        sheet.cell(row, number).number_format = "d.m.yyyy" if choice.is_date else "@"
+    sheet.column_dimensions[letter].number_format = "d.m.yyyy" if choice.is_date else "@"
 
 
 def _valid(reference: Reference, file: str, on: date) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from ingest.files.mapped_rows import UNKNOWN_POINT, Event, Made, row_maker
 from ingest.files.mapping import FileMapping
 from ingest.files.report import Report
 from ingest.files.tables import grouped, open_table
+from ingest.names import shown_file_name
 
 REPEATED = "the same identity as an earlier row, with other content"
 
@@ -29,7 +30,7 @@ def read_rows(path: Path, mapping: FileMapping, report: Report) -> Iterator[Unit
 
     A row that repeats an earlier one is given again: what comes twice is for the ledger to see. Raises FileFault.
     """
-    report.file, report.mapping = path.name, mapping.name
+    report.file, report.mapping = shown_file_name(path.name), mapping.name
     report.shows_corrections = mapping.shows_corrections
     seen: dict[str, int] = {}
     with open_table(path, mapping) as table:

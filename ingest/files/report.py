@@ -43,7 +43,7 @@ class Report:
     def lines(self, sent: str = "sent") -> Iterator[str]:
         """The report as text."""
         if self.fault is not None:
-            yield f"{self.file}: {self.fault}"
+            yield self.fault
         skipped = self.total("set_aside")
         yield f"{self.rows} rows read, {self.events.total()} events {sent}, {skipped} rows skipped"
         for reason, (count, line) in sorted(self.skipped.items(), key=lambda item: -item[1][0]):

@@ -15,6 +15,7 @@ import orjson
 from infra.errors import ActionNeeded
 from ingest.files.cells import Cell
 from ingest.files.mapping import FileMapping
+from ingest.scrub import scrub
 
 _GZIP, _ZIP, _OLE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SUFFIXES = {".xlsx": "xlsx", ".xlsm": "xlsx", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
@@ -70,7 +71,8 @@ def check_header(header: list[str], path: Path, mapping: FileMapping) -> None:
     missing = [name for name in mapping.columns if name not in header]
     if missing:
         raise FileFault(
-            f"{path.name} has no column {', '.join(map(repr, missing))}: its header is {header}: "
+            f"{path.name} has no column {', '.join(map(repr, missing))}: "
+            f"its header is {[scrub(name) for name in header]}: "
             "correct the mapping (is the separator right?)"
         )
     repeated = sorted({name for name in mapping.columns if header.count(name) > 1})

@@ -4,11 +4,13 @@ import json
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from loading import load_all, register, rows
 from reading_files import CONTRACTS, FORMS, HEADER, ROW, csv_file
 
 from infra.errors import ActionNeeded
 from ingest.files import folder as watched
+from ingest.files.command import ingest
 
 pytestmark = pytest.mark.services
 
@@ -94,6 +96,20 @@ def test_a_file_whose_way_was_broken_off_before_it_was_put_away_changes_nothing(
     assert handle(deployment, tmp_path) == [("kela/done/forms.2.csv", None)]
     assert load_all(deployment)["accepted"] == 0
     assert rows(deployment, "select count(*), count(report) from ops.file_delivery") == [(2, 2)]
+
+
+def test_the_command_says_what_became_of_each_file_and_fails_when_one_did(make_deployment, forms, tmp_path):
+    _, environment = make_deployment()
+    csv_file(forms, HEADER, ROW, name="a.csv")
+    once = ["folder", str(tmp_path), "--seconds", "0.05"]
+
+    done = CliRunner().invoke(ingest, once, env=environment)
+    csv_file(forms, ["x"], ["1"], name="b.csv")
+    failed = CliRunner().invoke(ingest, once, env=environment)
+
+    assert (done.exit_code, done.stdout) == (0, "kela/done/a.csv: 1 rows read, 1 events sent, 0 rows skipped\n")
+    assert failed.exit_code == 1
+    assert "kela/failed/b.csv: b.csv has no column 'lomake'" in failed.stdout
 
 
 def test_following_takes_what_is_put_there_later(deployment, forms, tmp_path):

@@ -48,6 +48,7 @@ def test_what_is_chosen_and_keyed_comes_back_as_it_was_meant(form, book, tmp_pat
     assert {event["subject"] for event in events} == set(form.points.codes.values())
     assert {event["data"].get("agency") for event in events} == set(form.agencies.codes.values())
     assert {event["data"]["language"] for event in events} == {"fi", "sv", "en", "se", "other"}
+    assert [question.scale_code for question in form.questions][:2] == ["rating_5", "outcome_3"]  # as paper asks it
     for question in form.questions:
         given = {
             answer["raw_value"]
