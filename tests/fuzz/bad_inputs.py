@@ -15,7 +15,6 @@ from infra.settings import ROOT
 from ingest.contract_documents import examples
 from ingest.contracts import read_contracts
 
-VALUES = 2000
 # What no library writes: put in for a mark, after the event has become JSON.
 RAW = [
     b"1e400", b"-1e400", b"1" * 400, b"-0", b"1.0", b"4.0000000000000001", b"NaN", b"Infinity", b"01", b"+1", b"1.",
@@ -43,9 +42,9 @@ Change = Callable[[random.Random, dict[str, Any]], None]
 class Spoiler:
     """Spoils events. The same seed gives the same inputs; *values* come from Hypothesis, which seeks the odd ones."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, value_count: int = 2000) -> None:
         self.random = random.Random(seed)
-        self.values = [*drawn_values(seed), *STRINGS, *TIMES, *NUMBERS, None, True, False, [], {}]
+        self.values = [*drawn_values(seed, value_count), *STRINGS, *TIMES, *NUMBERS, None, True, False, [], {}]
         contracts = read_contracts().values()
         self.templates = [orjson.dumps(example) for contract in contracts for example in examples(contract)]
         self.types = [contract.type for contract in contracts]
@@ -199,7 +198,7 @@ def _payload(path: Path) -> Any:
     return content.get("payload", content) if isinstance(content, dict) else content
 
 
-def drawn_values(seed: int) -> Iterator[Any]:
+def drawn_values(seed: int, count: int) -> Iterator[Any]:
     """Values that Hypothesis makes of JSON's kinds, nested too."""
     words = st.text(max_size=30)
     numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
@@ -210,7 +209,7 @@ def drawn_values(seed: int) -> Iterator[Any]:
     )
     drawn: list[Any] = []
 
-    @settings(max_examples=VALUES, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(max_examples=count, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(values)
     def draw(value: Any) -> None:
         drawn.append(value)
