@@ -138,7 +138,8 @@ def _answered(sent: _Sent) -> list[dict[str, Any]]:
         events.append(sent.event("feedback.given", message_id, "receivedAt", data))
     if len(given) < len(readings):
         data = {"mode": "sms", "agency": sent.survey["agency"], "invitation_key": invitation}
-        events.append(sent.event("survey.stopped", f"{message_id}:stop", "receivedAt", data))
+        stop_id = f"{message_id}:stop" if given else message_id
+        events.append(sent.event("survey.stopped", stop_id, "receivedAt", data))
     return events
 
 

@@ -48,6 +48,9 @@ def sms_payload(event: dict[str, Any], name: str, _installation: Installation) -
         visited = {"visitedOn": f"{data['period']}-01", "service": data.get("service_code")}
         counted = {"event": "message.sent", "messageId": event["id"], "sentAt": event["time"], "count": data["count"]}
         return counted | {"callback": _without_none(callback | visited)}
+    if event["type"] == "fi.pulssi.survey.stopped.v1":
+        stop = {"event": "message.received", "receivedAt": event["time"], "text": "STOP"}
+        return told | stop | {"callback": _without_none(callback)}
     if event["type"] != "fi.pulssi.feedback.given.v1":
         return None
     language = data.get("language")
