@@ -73,6 +73,9 @@ def folder(path: Path, follow: bool, seconds: float) -> None:
         failed += not each.is_done
         place = each.path.parent.relative_to(path) / shown_file_name(each.path.name)
         click.echo(f"{place}: {next(each.report.lines())}")
+    beside = sum(each.is_file() and not each.name.startswith(".") for each in path.iterdir())
+    if beside:
+        click.echo(f"{beside} files lie beside the subfolders and are not read: put each into that of its mapping")
     waiting = len(watched.look(path))
     if waiting:
         click.echo(f"{waiting} files wait: still being written, or empty; look again later")

@@ -1,5 +1,6 @@
 """A watched folder: files that are put into it are brought in, and lie in done or failed afterwards with a report."""
 
+import contextlib
 import logging
 import os
 import time
@@ -48,9 +49,11 @@ def look(root: Path) -> dict[Path, Look]:
     found = {}
     for folder in sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith(".")):
         for path in folder.iterdir():
-            if path.is_file() and path.name != MAPPING and not _is_unfinished(path.name):
-                state = path.stat()
-                found[path] = Look(state.st_size, state.st_mtime_ns)
+            # Another process may have put it away since it was listed.
+            with contextlib.suppress(FileNotFoundError):
+                if path.is_file() and path.name != MAPPING and not _is_unfinished(path.name):
+                    state = path.stat()
+                    found[path] = Look(state.st_size, state.st_mtime_ns)
     return dict(sorted(found.items(), key=lambda item: (item[1].modified_ns, item[0])))
 
 
@@ -63,7 +66,7 @@ def handle(
 ) -> Iterator[Handled]:
     """Bring in the files that look as they did *before*. Raises ActionNeeded for what is no file's fault: they stay."""
     for path, now in look(root).items():
-        if before.get(path) == now and now.size > 0:
+        if before.get(path) == now and now.size > 0 and path.exists():
             yield _handle(settings, path, contracts, wait_seconds)
 
 
@@ -120,13 +123,16 @@ def _mapping(folder: Path, contracts: dict[str, Contract]) -> FileMapping:
 def _put_away(path: Path, report: Report) -> Path:
     """Move the file after its report is written: a crash in between brings it in again, which changes nothing."""
     folder = path.parent / (FAILED if report.fault else DONE)
-    folder.mkdir(exist_ok=True)
-    target = _free(folder, path.name)
-    _write(target.with_name(f"{target.name}.report.txt"), "\n".join(report.lines()).encode() + b"\n")
     content = orjson.dumps(report.as_json(), option=orjson.OPT_INDENT_2)
-    _write(target.with_name(f"{target.name}.report.json"), content)
-    path.chmod(0o600)  # what people wrote stands in it as they wrote it
-    path.rename(target)
+    try:
+        folder.mkdir(exist_ok=True)
+        target = _free(folder, path.name)
+        _write(target.with_name(f"{target.name}.report.txt"), "\n".join(report.lines()).encode() + b"\n")
+        _write(target.with_name(f"{target.name}.report.json"), content)
+        path.chmod(0o600)  # what people wrote stands in it as they wrote it
+        path.rename(target)
+    except OSError as error:
+        raise ActionNeeded(f"{folder}: {error.strerror}: {path.name} cannot be put there, let Pulssi write") from error
     return target
 
 
