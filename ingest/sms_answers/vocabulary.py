@@ -26,28 +26,25 @@ class Phrases:
     """Phrases to be found in a row of words; a word ending in * stands for all its endings."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        self._by_first_letter: dict[str, list[tuple[str, ...]]] = {}
-        for phrase in phrases:
-            words = tuple(folded(str(phrase)).split())
-            self._by_first_letter.setdefault(words[0][0], []).append(words)
-        for entries in self._by_first_letter.values():
-            entries.sort(key=len, reverse=True)
+        self._phrases = [tuple(folded(str(phrase)).split()) for phrase in phrases]
+        self._phrases.sort(key=len, reverse=True)
+        # By the first word, or the first letter of a word with many endings: most words begin no phrase.
+        self._beginning: dict[str, list[tuple[str, ...]]] = {}
+        for words in self._phrases:
+            key = f"{words[0][0]}*" if words[0].endswith("*") else words[0]
+            self._beginning.setdefault(key, []).append(words)
 
     def length_at(self, words: Sequence[str], position: int) -> int:
         """How many words the longest phrase beginning at *position* has, 0 if none does."""
-        for phrase in self._by_first_letter.get(words[position][:1], ()):
-            if position + len(phrase) <= len(words) and all(
-                _fits(pattern, word) for pattern, word in zip(phrase, words[position:], strict=False)
-            ):
-                return len(phrase)
-        return 0
+        first = words[position]
+        phrases = (*self._beginning.get(first, ()), *self._beginning.get(f"{first[:1]}*", ()))
+        return max((len(phrase) for phrase in phrases if _fits_at(phrase, words, position)), default=0)
 
     def all_within(self, words: Sequence[str]) -> list[int]:
         """The last positions of phrases whose words all stand somewhere in *words*, in any order."""
         places = [
             [next((place for place, word in enumerate(words) if _fits(pattern, word)), -1) for pattern in phrase]
-            for entries in self._by_first_letter.values()
-            for phrase in entries
+            for phrase in self._phrases
         ]
         return [max(found) for found in places if -1 not in found]
 
@@ -61,16 +58,11 @@ class Phrases:
     @property
     def words(self) -> set[str]:
         """Every word that a phrase has."""
-        return {word for entries in self._by_first_letter.values() for phrase in entries for word in phrase}
+        return {word for phrase in self._phrases for word in phrase}
 
     @property
     def single_words(self) -> set[str]:
-        return {
-            words[0]
-            for entries in self._by_first_letter.values()
-            for words in entries
-            if len(words) == 1 and not words[0].endswith("*")
-        }
+        return {phrase[0] for phrase in self._phrases if len(phrase) == 1 and not phrase[0].endswith("*")}
 
 
 class Scale(NamedTuple):
@@ -194,6 +186,11 @@ def _one_letter_apart(one: str, other: str) -> bool:
         or rest[1:] == other_rest[1:]
         or (rest[:2] == other_rest[1::-1] and rest[2:] == other_rest[2:])
     )
+
+
+def _fits_at(phrase: tuple[str, ...], words: Sequence[str], position: int) -> bool:
+    end = position + len(phrase)
+    return end <= len(words) and all(map(_fits, phrase, words[position:end]))
 
 
 def _fits(pattern: str, word: str) -> bool:
