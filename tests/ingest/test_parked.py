@@ -1,11 +1,11 @@
 """A source that sends rubbish is parked and told; the others go on, and whatever was parked comes back exactly once."""
 
-import subprocess
-import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import kafka
 import pytest
+from click.testing import CliRunner
 from dead_letter_cases import faults
 from loading import kill, load_all, loader_log, register, rows, start_loader, wait_for, waits_for_the_ledger
 from sample_events import line
@@ -13,7 +13,9 @@ from sample_events import line
 from infra import database
 from infra.services import kafka_bootstrap_servers
 from infra.settings import BreakerLimits
+from ingest import breakers as commands
 from ingest import kafka_client
+from ingest.breaker_rows import BreakerMoved, Breakers
 from ingest.produce import send
 
 pytestmark = pytest.mark.services
@@ -50,9 +52,8 @@ def good(number, received, source=BAD, point="mikkeli"):
 
 
 def breakers(environment, *arguments):
-    command = [sys.executable, "-m", "infra", "breakers", *arguments]
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stderr
+    result = CliRunner().invoke(commands.breakers, arguments, env=environment)
+    assert result.exit_code == 0, repr(result.exception)
     return result.stdout
 
 
@@ -208,6 +209,22 @@ def test_two_loaders_that_share_a_source_agree_on_its_breaker_and_lose_nothing(d
     assert fates(settings, "/agencies/kela/system") == (900, 0, 600, 0)
     assert "open" in {state for state, _ in notices(settings)}
     assert faults(settings) == []
+
+
+def test_a_loader_that_judged_by_an_older_state_of_a_breaker_looks_again(deployment):
+    settings, _ = deployment
+    received_at = datetime(2026, 10, 5, 6, tzinfo=UTC)
+    with database.connect(settings) as first, database.connect(settings) as second:
+        quicker, slower = Breakers(first, [BAD], LIMITS), Breakers(second, [BAD], LIMITS)
+        for _ in range(20):
+            quicker.judged(BAD, received_at, is_bad=True)
+        slower.judged(BAD, received_at, is_bad=True)
+        quicker.write(first)
+        first.commit()
+
+        with pytest.raises(BreakerMoved):
+            slower.write(second)
+        assert Breakers(second, [BAD], LIMITS).parks(BAD, received_at)
 
 
 def kill_after_a_commit(settings, environment):
