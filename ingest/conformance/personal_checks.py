@@ -7,7 +7,7 @@ from typing import Any
 from ingest.conformance.findings import UUID, Finding
 from ingest.conformance.recording import Sent
 from ingest.contracts import Contract
-from ingest.scrub import scrub
+from ingest.scrub import mask_codes, names_person, scrub
 
 _ABOUT_PERSONS = re.compile(
     r"(^|_)(name|names|firstname|lastname|surname|person|customer|client|user|username|staff|employee|agent|phone"
@@ -18,12 +18,12 @@ _ABOUT_PERSONS = re.compile(
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 _MARK = re.compile(r"\[([a-z_]+)\]")
 _NOT_OURS = ("time", "receivedtime", "specversion", "type", "datacontenttype", "dataschema")
-_IN_CODES = {"identity_code", "email", "iban", "phone"}  # a desk may well be called like a person
 _KINDS = {
     "identity_code": "a Finnish identity code",
     "email": "an e-mail address",
     "phone": "a phone number",
     "iban": "an account number",
+    "name": "what tells of a person, such as a whole name",
 }
 
 
@@ -46,24 +46,27 @@ def personal_findings(events: list[Sent], contracts: dict[str, Contract]) -> Ite
 
 
 def _in_text(sent: Sent, path: str, value: str) -> Iterator[Finding]:
-    for kind in _kinds(value):
+    for kind in sorted(_marks(scrub(value)) - _marks(value)):
         text = f"{path}: a customer's text holds {_KINDS.get(kind, kind.replace('_', ' '))}"
         fix = f"nothing to do if the customer wrote it: it is replaced by [{kind}] at the door. Never add it yourself"
         yield Finding("personal_data", f"text_{kind}", sent, text, fix, path, value, is_fault=False)
 
 
 def _in_code(sent: Sent, path: str, value: str, is_key: bool) -> Iterator[Finding]:
+    """What the door refuses is a fault; so is what only a key may hold, for nothing of a key stays."""
     if UUID.fullmatch(value):
         return
-    for kind in sorted(_kinds(value) & _IN_CODES):
-        may_be_chance = kind == "phone"  # a long number of a vendor's may look like one
-        text = f"{path}: {'looks like' if may_be_chance else 'holds'} {_KINDS[kind]}"
+    is_refused = not is_key and names_person(value)
+    kinds = sorted(_marks(mask_codes(value)) - _marks(value)) or (["name"] if is_refused else [])
+    for kind in kinds:
+        is_sure = is_refused or kind != "phone"  # a long number of a vendor's may look like one
+        text = f"{path}: {'holds' if is_sure else 'looks like'} {_KINDS.get(kind, kind.replace('_', ' '))}"
         fix = "use a random reference" if is_key or path == "id" else "use a code that is not about a person"
-        yield Finding("personal_data", f"code_{kind}", sent, text, fix, path, value, is_fault=not may_be_chance)
+        yield Finding("personal_data", f"code_{kind}", sent, text, fix, path, value, is_fault=is_sure)
 
 
-def _kinds(value: str) -> set[str]:
-    return set(_MARK.findall(scrub(value))) - set(_MARK.findall(value))
+def _marks(text: str) -> set[str]:
+    return set(_MARK.findall(text))
 
 
 def _walk(value: Any, path: str) -> Iterator[tuple[str, Any]]:

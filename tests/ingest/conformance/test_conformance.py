@@ -6,12 +6,14 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recordings import CONTRACTS, QUEUE, beat, findings, good_queue, issued, judge, press, queue, visit
+from recordings import CONTRACTS, NOW, QUEUE, beat, findings, good_queue, issued, judge, press, queue, visit
 
 from infra.settings import ROOT
 from ingest.conformance.cases import cases_of
 from ingest.conformance.command import conform
+from ingest.conformance.recording import received_at
 from ingest.contract_documents import examples
+from ingest.events import Refused, check
 
 
 def without(items, *types):
@@ -107,6 +109,8 @@ SAME_TICKET = issued(9, "2026-10-05T10:00:11+03:00", "tkt-00000001")
         (spoilt(data=text(phoneNumber="x")), "forbidden_field", "data.phoneNumber"),
         (spoilt(data=text(visit_key="visit 131052-308T")), "code_identity_code", "data.visit_key"),
         (spoilt(id="a.b@example.org"), "code_email", "id"),
+        (spoilt(data=text(topic="matti_virtanen")), "code_name", "data.topic"),
+        (spoilt(data=text(topic="0401234567")), "code_phone", "data.topic"),
     ],
 )
 def test_a_fault_is_found_with_its_field_and_fails_the_family(items, code, field):
@@ -192,6 +196,19 @@ def test_whatever_is_recorded_there_is_a_report(items):
 
     assert report.event_count == len(items) == sum(family.event_count for family in report.families)
     assert not report.passes
+
+
+@settings(max_examples=300, deadline=None)
+@given(changed)
+def test_what_the_door_refuses_has_a_fault(item):
+    report = judge([item])
+
+    try:
+        check(item, received_at(item, NOW), CONTRACTS)
+    except Refused:
+        assert [group for group in report.groups if group.finding.is_fault]
+    except ValueError:  # nested too deep for it, which the gateway asks before
+        assert "too_deep" in [group.finding.code for group in report.groups]
 
 
 def test_by_command_a_vendors_own_payloads_are_judged_as_the_events_of_its_adapter(tmp_path):
