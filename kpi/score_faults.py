@@ -63,6 +63,22 @@ def _broken_vendor(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
     return [same("broken_vendor", places(faults), planted_count(faults), named + nameless, shown)]
 
 
+def _open_breaker(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
+    """Shown when the owner was told that it opened and that it closed, and nothing waits any more."""
+    found = []
+    for fault in faults:
+        told = "select state from ops.breaker_notice where source = %(source)s order by notice_id"
+        states = [state for (state,) in evidence.rows(told, fault)]
+        parked = evidence.count("select count(*) from ops.parked_event where source = %(source)s", fault)
+        waiting = evidence.count(
+            "select count(*) from ops.parked_event where source = %(source)s and outcome is null", fault
+        )
+        shown = f"{', '.join(states) or 'never opened'}; {parked} parked, {waiting} still wait"
+        is_shown = states[:1] == ["open"] and states[-1:] == ["closed"] and parked > 0 == waiting
+        found.append(Finding(fault.kind, fault.source, f"{fault.event_count} events", shown, is_shown))
+    return found
+
+
 def _unknown_point(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
     landed = """
         select count(distinct event.event_key) + count(event_duplicate.event_key)
@@ -175,6 +191,7 @@ CHECKS: Mapping[str, Check] = {
     "redelivery": _redelivery,
     "conflict": _conflict,
     "broken_vendor": _broken_vendor,
+    "open_breaker": _open_breaker,
     "unknown_point": _unknown_point,
     "late_arrival": _late_arrival,
     "reordering": _reordering,

@@ -45,6 +45,9 @@ def plant(rng: Random, events: list[Event], faults: Mapping[str, Any], time_zone
     events = clocks.drop_heartbeats(events, faults, time_zone, recorded)
     for fault in faults["broken_vendor"]:
         _break(rng, events, *_window(fault, time_zone), time_zone, recorded)
+        if fault.get("opens_breaker"):
+            described = "bad events enough within an hour to open the breaker of the source, until it is mended"
+            recorded.append(replace(recorded[-1], kind="open_breaker", description=described))
     for fault in faults["late_arrival"]:
         _delay(rng, events, *_window(fault, time_zone), instant(fault["delivered_at"], time_zone), recorded)
     for fault in faults["reordering"]:
