@@ -10,7 +10,7 @@ import orjson
 from ingest.contracts import Contract, explain
 from ingest.keys import Keys
 from ingest.names import field_naming_a_person, is_source
-from ingest.scrub import mask_codes, scrub
+from ingest.scrub import mask_codes, names_person, scrub
 from ingest.untranslated import reason_of
 
 UNREADABLE = "(unreadable)"
@@ -19,6 +19,7 @@ FUTURE_LIMIT = timedelta(hours=24)
 PAST_LIMIT = timedelta(days=731)  # what is older is not kept, so it is not let in either
 
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+_TYPE = re.compile(r"[a-z][a-z0-9_]{0,40}(?:\.[a-z][a-z0-9_]{0,40}){1,6}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -86,7 +87,7 @@ def parse(value: bytes, partition: int, offset: int, kafka_time: datetime, door:
         return Rejection(
             source=source,
             event_id=_short(fields.get("id")),
-            event_type=_short(fields.get("type")),
+            event_type=_short(fields.get("type"), _TYPE),
             service_point_id=_short(fields.get("subject")),
             received_at=received_at,
             reason_code=code,
@@ -128,20 +129,22 @@ def _decode(value: bytes) -> Any:
 
 def check(content: dict[str, Any], received_at: datetime, contracts: dict[str, Contract]) -> tuple[Contract, datetime]:
     """What the gateway and the loader ask of an event alike: its contract, and when it happened. Raises Refused."""
-    contract = contracts.get(content["type"]) if isinstance(content.get("type"), str) else None
+    event_type = content.get("type")
+    contract = contracts.get(event_type) if isinstance(event_type, str) else None
     if contract is None:
         raise Refused("unknown_type", "type: no contract of this name and major version: see ingest/contracts")
     if not contract.validator.is_valid(content):
         raise Refused("contract", explain(contract, content))
     if named := field_naming_a_person(content, contract.replaced):
-        raise Refused("personal_data", f"{named}: holds an identity code or an e-mail address: use a code without")
+        raise Refused("personal_data", f"{named}: tells of a person: use a code without names, numbers and addresses")
     occurred_at = _instant(content["time"])
-    if occurred_at - received_at > FUTURE_LIMIT:
+    ahead = occurred_at - received_at
+    if ahead > FUTURE_LIMIT:
         raise Refused("time_in_future", "time: more than 24 hours after receipt: set the device's clock")
-    if received_at - occurred_at > PAST_LIMIT:
+    if ahead < -PAST_LIMIT:
         raise Refused("time_too_old", "time: more than two years before receipt: set the device's clock")
     for name, scope in contract.keys:
-        if name in content["data"]:
+        if scope != "source" and name in content["data"]:  # a source is always there
             _scope_value(content, scope, name)
     return contract, occurred_at
 
@@ -253,9 +256,9 @@ def _hashed(scoped: bytes, key: bytes) -> str:
     return hashlib.blake2b(scoped, key=key, digest_size=16).hexdigest()
 
 
-def _short(value: object) -> str | None:
+def _short(value: object, form: re.Pattern[str] = _CODE) -> str | None:
     """A field of a refused event, only where it is a harmless code; some UUIDs look as if they held a phone number."""
-    if not isinstance(value, str) or not _CODE.fullmatch(value):
+    if not isinstance(value, str) or not form.fullmatch(value) or names_person(value):
         return None
     return value if _UUID.fullmatch(value) or mask_codes(value) == value else None
 

@@ -9,7 +9,7 @@ from ingest.scrub import names_person
 
 _SOURCE = re.compile(r"/[A-Za-z0-9_./-]{1,199}")
 _LONGEST_SOURCE = 200
-_SHORTEST_IDENTITY_CODE = 11
+_SHORTEST_TELLING = 8
 
 
 def is_source(text: str) -> bool:
@@ -20,6 +20,12 @@ def is_source(text: str) -> bool:
 @lru_cache(maxsize=10_000)  # of short ones: a sender chooses how long others are
 def _is_short_source(text: str) -> bool:
     return _SOURCE.fullmatch(text) is not None and not names_person(text)
+
+
+def shown_file_name(name: str) -> str:
+    """The name of a file as logs, reports and tables show it: withheld where it tells of a person."""
+    stem, dot, suffixes = name.partition(".")
+    return f"(name withheld){dot}{suffixes}" if names_person(stem) else name
 
 
 def field_naming_a_person(content: dict[str, Any], replaced: Set[str]) -> str | None:
@@ -35,13 +41,16 @@ def field_naming_a_person(content: dict[str, Any], replaced: Set[str]) -> str | 
 
 def _field(data: dict[str, Any], replaced: Set[str]) -> str | None:
     for name, value in data.items():
-        if isinstance(value, str):
-            if len(value) >= _SHORTEST_IDENTITY_CODE and name not in replaced and names_person(value):
+        kind = value.__class__
+        if kind is str:
+            if len(value) >= _SHORTEST_TELLING and name not in replaced and names_person(value):
                 return f"data.{name}"
-        elif isinstance(value, list | dict):
-            for item in value if isinstance(value, list) else [value]:
-                if field := _field(item if isinstance(item, dict) else {name: item}, replaced):
+        elif kind is list:
+            for item in value:
+                if field := _field(item if item.__class__ is dict else {name: item}, replaced):
                     return field
+        elif kind is dict and (field := _field(value, replaced)):
+            return field
     return None
 
 

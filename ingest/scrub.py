@@ -6,12 +6,19 @@ from functools import lru_cache
 from ingest import scrub_codes
 from ingest.scrub_addresses import scrub_addresses
 from ingest.scrub_codes import HAS_ADDRESS, scrub_emails
-from ingest.scrub_names import scrub_names
+from ingest.scrub_names import holds_full_name, scrub_names
 from ingest.scrub_phones import scrub_phones
 from ingest.scrub_references import HAS_DIGIT, scrub_plates, scrub_references
 
 # Seven digits, as the shortest number and code have: most texts have fewer.
 HAS_NUMBER = re.compile(r"(?:[^0-9]*[0-9]){7}")
+# A mobile number, but not one that begins with a day: 0410202601 is the first of 4 October; a day before 2010.
+_OF_PERSON = re.compile(
+    r"(?![0-3][0-9][01][0-9]20)(?:(?:\+|00)?358|0)(?:4[0-9]|50)[ -]?[0-9]{3}[ -]?[0-9]{3,5}"
+    r"|[0-9]{1,2}\.[0-9]{1,2}\.(?:19[0-9]{2}|200[0-9])"
+)
+_PARTS = re.compile("[/:]")
+_TWO_WORDS = re.compile(r"[^\W\d_]{3}[._/ -][^\W\d_]{3}")
 KINDS = ("identity_code", "phone", "email", "iban", "plate", "case_number", "address", "birth_date", "name")
 
 
@@ -35,8 +42,10 @@ def mask_codes(text: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def names_person(code: str) -> bool:
-    """Whether a code or a reference, which nobody scrubs, holds an identity code or an e-mail address."""
-    return scrub_codes.names_person(code)
+    """Whether a code or a path of codes, which nobody scrubs, is one of a person: see docs/no-person-enters.md."""
+    if scrub_codes.is_of_person(code) or (_TWO_WORDS.search(code) and holds_full_name(code.lower())):
+        return True
+    return any(_OF_PERSON.fullmatch(each) or scrub_codes.is_iban(each) for each in _PARTS.split(code) if len(each) > 7)
 
 
 def _mask_once(text: str) -> str:

@@ -46,9 +46,13 @@ def scrub_codes(text: str) -> str:
     return replace(text, _identity_codes(text), "[identity_code]")
 
 
-def names_person(code: str) -> bool:
+def is_of_person(code: str) -> bool:
     """Whether a code or a reference, which nobody scrubs, holds an identity code or an e-mail address."""
     return any(map(_has_valid_check, IDENTITY_CODE_ALONE.finditer(code))) or ("@" in code and bool(EMAIL.search(code)))
+
+
+def is_iban(code: str) -> bool:
+    return len(code) > 14 and next(_ibans(code), None) == (0, len(code))
 
 
 def replace(text: str, spans: Iterable[tuple[int, int]], mark: str) -> str:

@@ -1,10 +1,11 @@
 """Names of persons in free text: by lists, by endings, and by the words around them where no list has the name."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ingest.scrub_lexicon import Sense, languages_of, listed, senses
+from ingest.scrub_lexicon import LANGUAGES, Sense, languages_of, listed, senses
 
 _TOKEN = re.compile(r"\[[a-z_]+\]|[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _STOP = re.compile(r"[.!?:;…\n\"”“»«•|(]|^\s*[-–/*]|\s[-–/]\s")
@@ -38,6 +39,19 @@ def scrub_names(text: str) -> str:
         parts += [text[position:start], "[name]"]
         position = end
     return "".join([*parts, text[position:]])
+
+
+def holds_full_name(code: str) -> bool:
+    """Whether a code, in small letters, has a first name and a surname beside each other: matti.virtanen-1."""
+    parts = re.split(r"[^\w]+|_|[0-9]+", code)
+    return any(_is_pair(one, other) or _is_pair(other, one) for one, other in itertools.pairwise(parts))
+
+
+def _is_pair(first: str, last: str) -> bool:
+    if min(len(first), len(last)) < 3 or first not in listed("first_names") or first in listed("places"):
+        return False
+    sense = senses(last, LANGUAGES)
+    return bool(sense & (Sense.LAST | Sense.SHAPE)) and not sense & (Sense.PLACE | Sense.WORD | Sense.SERVICE)
 
 
 def _tokens(text: str) -> list[Token]:
@@ -101,7 +115,10 @@ def _is_name(text: str, tokens: list[Token], i: int) -> bool:
 
 
 def _is_acronym(token: Token) -> bool:
-    return (token.text.isupper() and len(token.text) < 6) or any(map(str.isupper, token.text.split("-")[0][1:]))
+    """Short capitals, or capitals within: KELA, OmaVero. A shouted surname is neither."""
+    if token.text.isupper():
+        return len(token.text) < 6
+    return any(map(str.isupper, token.text.split("-")[0][1:]))
 
 
 def _is_called_for(text: str, tokens: list[Token], i: int) -> bool:
