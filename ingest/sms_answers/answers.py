@@ -8,7 +8,7 @@ from typing import Literal
 from ingest.sms_answers.message import Message, message
 from ingest.sms_answers.outcomes import read_outcome, read_yes_no
 from ingest.sms_answers.ratings import Ratings, read_ratings
-from ingest.sms_answers.tokens import LONGEST_READ
+from ingest.sms_answers.tokens import LONGEST_READ, MOST_TOKENS
 from ingest.sms_answers.vocabulary import vocabulary
 
 HIGHEST_ASKED = 5
@@ -53,9 +53,12 @@ def read_answers(text: str, questions: Sequence[Question]) -> Reading:
     numbered = _NUMBERED.fullmatch(read.plain) if len(questions) == 2 else None
     if numbered:
         parts = [read_answers(part, [question]) for part, question in zip(numbered.groups(), questions, strict=True)]
+        if any(part.kind == "stop" for part in parts):
+            return Reading("stop", (), read.plain)
         return _joined([part.answers[0] for part in parts], " ".join(part.text for part in parts if part.text))
     answers, used = _answers(read, questions)
-    left_over = _left_over(read, used) + text[LONGEST_READ:] if used else text
+    is_all_read = len(text) <= LONGEST_READ and len(read.tokens) < MOST_TOKENS
+    left_over = _left_over(read, used) if used and is_all_read else text
     return _joined(answers, left_over)
 
 

@@ -8,6 +8,7 @@ from ingest.sms_answers.message import Message
 
 NEGATION_REACH = 3
 CONDITION_REACH = 6
+MOST_NUMBERS = 20  # of a message that rates; more would only take time
 
 # What is counted is in the partitive in Finnish (3 tuntia), in the plural in Swedish and English.
 _PARTITIVE = re.compile(r".*(?:aa|ta|ia|oa|ua|ya|ka|pa)")
@@ -37,6 +38,9 @@ class Ratings:
 def read_ratings(message: Message, highest: int) -> Ratings:
     """What the message rates on a scale from 1 to *highest*."""
     ratings = Ratings()
+    if sum(token.value is not None for token in message.tokens) > MOST_NUMBERS:
+        ratings.problems.append("two_answers")
+        return ratings
     position = 0
     while position < len(message.tokens):
         position += _read_at(position, message, highest, ratings)

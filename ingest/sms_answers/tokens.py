@@ -1,5 +1,6 @@
 """A text message cut into words, numbers, emoji and marks."""
 
+import itertools
 import re
 import unicodedata
 from typing import NamedTuple
@@ -8,6 +9,7 @@ from ingest.sms_answers.vocabulary import folded, plain_emoji, vocabulary
 
 # A text message of many parts; what is longer is kept, but only so much of it is read.
 LONGEST_READ = 2_000
+MOST_TOKENS = 200
 
 _KEYCAP = re.compile("([0-9])\ufe0f?\u20e3")
 _HALVES = str.maketrans({"½": ",5", "¼": ",25", "¾": ",75"})
@@ -51,7 +53,8 @@ def readable(text: str) -> str:
 
 def tokens_of(text: str) -> list[Token]:
     """The tokens of a readable text."""
-    return [_token(match, text) for match in _PATTERN.finditer(folded(text))]
+    found = itertools.islice(_PATTERN.finditer(folded(text)), MOST_TOKENS)
+    return [_token(match, text) for match in found]
 
 
 def _token(match: re.Match[str], readable_text: str) -> Token:

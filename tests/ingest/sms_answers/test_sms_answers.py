@@ -107,6 +107,8 @@ def test_one_rating_for_two_questions_says_which_question():
 @settings(max_examples=800, deadline=1000)
 @given(text=MESSAGES, questions=st.lists(st.sampled_from([RATING, OUTCOME, YES_NO]), max_size=3, unique=True))
 @example(text="5" * 3000, questions=[RATING])
+@example(text="1) hyvä 2) stop", questions=[RATING, OUTCOME])
+@example(text="5 a " * 2000, questions=[RATING, OUTCOME])  # took seconds while every number looked at all others
 @example(text="İ\u0130ß½\u20e3", questions=[RATING, OUTCOME])
 def test_whatever_is_written_becomes_values_of_the_scale_or_a_reason(text, questions):
     reading = read_answers(text, questions)
