@@ -88,6 +88,7 @@ def test_what_is_no_answer_is_left_as_free_text(text, questions, left_over):
         ("5 huonoin palvelu ikinä", RATING, "contradiction"),
         ("ehkä", OUTCOME, "unsure"),
         ("2 lappua puuttui", RATING, "unplaced_number"),
+        ("5, " * 30, RATING, "two_answers"),  # so many numbers are not looked at
         ("klo 15", RATING, "nothing_recognised"),
         ("", RATING, "nothing_recognised"),
     ],
