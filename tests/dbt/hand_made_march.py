@@ -169,8 +169,9 @@ def clocks():
         received = instant(f"2027-03-08T{hour:02}:10:00+02:00")
         told = received + timedelta(hours=1)
         yield event("device.heartbeat", "clocks", told, received_at=received.isoformat(), buffered_events=0, **ahead)
-    kept = {"received_at": "2027-03-08T15:30:00+02:00", "buffered_events": 40}
-    yield event("device.heartbeat", "clocks", "2027-03-08T10:30:00+02:00", **kept, **ahead)
+    for minute in range(30, 50):
+        kept = {"received_at": "2027-03-08T15:30:00+02:00", "buffered_events": 40}
+        yield event("device.heartbeat", "clocks", f"2027-03-08T10:{minute}:00+02:00", **kept, **ahead)
     press = {"source": ahead["source"], "received_at": "2027-03-09T00:00:30+02:00"}
     yield answer("clocks", "2027-03-09T01:00:00+02:00", "4", **press)
     after = {"source": ahead["source"], "received_at": "2027-03-10T09:00:02+02:00"}

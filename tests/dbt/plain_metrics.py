@@ -3,14 +3,12 @@
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from itertools import pairwise
 
+import plain_corrections
+from plain_tickets import follow, join_chains
 from psycopg.rows import dict_row
 
-RETRY = timedelta(seconds=5)
-LONGEST_WAIT = 4 * 3600
 LONGEST_DAYS_TO_ANSWER = 92
-ORDER = ("ticket_issued", "checked_in", "called", "service_started", "service_ended", "abandoned", "no_show")
 METRICS_OF_ANSWERS = {
     "overall": ("satisfaction_mean", "satisfaction_happy_share"),
     "safety_physical": ("customer_safety_physical_mean",),
@@ -35,7 +33,7 @@ def values(connection, month, zone, cutoff):
     """{(period, metric, level, level_id, mode): (value, numerator, denominator)} of *month* and the one before."""
     world = World(connection, month, zone, cutoff)
     books = Books()
-    tickets = [ticket for events in world.by_ticket().values() if (ticket := follow(world, events))]
+    tickets = join_chains([ticket for events in world.by_ticket().values() if (ticket := follow(world, events))])
     count_tickets(world, tickets, books)
     count_bookings(world, tickets, books)
     count_answers(world, books)
@@ -51,9 +49,10 @@ class World:
         cursor = connection.cursor(row_factory=dict_row)
         self.tables = {
             name: cursor.execute(f"select * from reference.{name}").fetchall()
-            for name in ("service_point", "agency", "target", "scale_value", "wave")
+            for name in ("service_point", "agency", "target", "scale_value", "wave", "clock_correction")
         }
-        self.events = cursor.execute("select * from landing.event where received_at < %s", (cutoff,)).fetchall()
+        received = cursor.execute("select * from landing.event where received_at < %s", (cutoff,)).fetchall()
+        self.events = plain_corrections.apply(self, received)
 
     def day(self, event):
         if event["time_precision"] == "day":
@@ -77,7 +76,7 @@ class World:
     def by_ticket(self):
         tickets = defaultdict(list)
         for event in self.events:
-            if event["event_type"].startswith("queue."):
+            if event["event_type"].startswith("queue.") and event["event_type"] != "queue.observed":
                 tickets[event["data"]["ticket_key"]].append(event)
         for key, events in tickets.items():
             arrival = min(map(self.day, events))
@@ -113,78 +112,6 @@ class World:
         return max(valid, key=lambda row: row["service_point_id"] is not None)["value"] if valid else 900
 
 
-def name(event):
-    return event["event_type"].split(".")[1]
-
-
-def follow(world, events):
-    """One ticket by the queue rules."""
-    events = sorted(events, key=lambda event: (event["occurred_at"], ORDER.index(name(event)), event["event_key"]))
-    times = {step: [e["occurred_at"] for e in events if name(e) == step] for step in ORDER}
-    issues = [event for event in events if name(event) == "ticket_issued"]
-    attempts = issues[:1]
-    for earlier, issue in pairwise(issues):
-        is_retry = issue["occurred_at"] <= earlier["occurred_at"] + RETRY
-        if not is_retry and (not times["called"] or issue["occurred_at"] <= times["called"][0] + RETRY):
-            attempts.append(issue)
-    issue = attempts[-1] if attempts else None
-    if len(attempts) > 1:
-        events = [event for event in events if event["occurred_at"] >= issue["occurred_at"] - RETRY]
-    closings = [event for event in events if closes(event)]
-    closing = closings[0] if closings else None
-    if not events:
-        return None
-    until = closing["occurred_at"] + RETRY if closing else datetime.max.replace(tzinfo=UTC)
-    live = [event for event in events if event["occurred_at"] <= until]
-    first = issue or events[0]
-    data = issue["data"] if issue else {}
-    ticket = {
-        "key": first["data"]["ticket_key"],
-        "point": first["service_point_id"],
-        "day": world.day(first),
-        "arrived_at": first["occurred_at"],
-        "tie": str(first["event_key"]),
-        "visit": data.get("visit_key") or first["data"]["ticket_key"],
-        "agency": world.agency(data.get("agency"), world.day(first)),
-        "access": data.get("access"),
-        "is_service": data.get("purpose") != "booking_only",
-        "booking": next((e["data"]["booking_key"] for e in [first, *events] if e["data"].get("booking_key")), None),
-        "called_at": first_time(live, "called"),
-        "checked_in_at": first_time(events, "checked_in"),
-    }
-    ticket["fate"], ended_at = fate(ticket, live, closing)
-    ticket["wait"] = wait(issue["occurred_at"], ended_at) if issue and ended_at else None
-    return ticket
-
-
-def closes(event):
-    return name(event) in ("abandoned", "no_show") or (
-        name(event) == "service_ended" and event["data"]["end_state"] != "returned_to_queue"
-    )
-
-
-def first_time(events, step):
-    return min((event["occurred_at"] for event in events if name(event) == step), default=None)
-
-
-def fate(ticket, live, closing):
-    if ticket["called_at"]:
-        return "called", ticket["called_at"]
-    state = closing["data"].get("end_state") if closing else None
-    was_returned = any(event["data"].get("end_state") == "returned_to_queue" for event in live)
-    was_seen = first_time(live, "service_started") or was_returned or state in ("completed", "referred", "no_show")
-    if was_seen or (closing and name(closing) == "no_show"):
-        return "not recorded", None
-    if closing and (name(closing) == "abandoned" or state == "left"):
-        return "left", closing["occurred_at"]
-    return "unknown", None
-
-
-def wait(start, end):
-    seconds = (end - start).total_seconds()
-    return int(max(seconds, 0)) if -5 <= seconds <= LONGEST_WAIT else None
-
-
 def count_tickets(world, tickets, books):
     first_of_visit = {}
     for ticket in sorted(tickets, key=lambda ticket: (ticket["arrived_at"], ticket["tie"])):
@@ -199,6 +126,8 @@ def count_tickets(world, tickets, books):
         books.add("abandonment_rate", *cell, ticket["fate"] == "left")
         if ticket["access"] != "walk_in":
             continue
+        if ticket["is_coarse"]:
+            continue
         is_called = ticket["fate"] == "called" and ticket["wait"] is not None
         is_within = is_called and ticket["wait"] <= world.target(ticket["point"], ticket["day"])
         books.add("queue_time_within_target_share", *cell, is_within)
@@ -210,18 +139,24 @@ def count_tickets(world, tickets, books):
 def count_bookings(world, tickets, books):
     created = defaultdict(list)
     for event in world.events:
-        if event["event_type"] == "booking.created":
+        if event["event_type"] in ("booking.created", "booking.changed"):
             created[event["data"]["booking_key"]].append(event)
     for ticket in tickets:
         known = [event for event in created[ticket["booking"]] if world.counts(event, ticket["day"])]
-        if not known or not ticket["is_service"] or ticket["checked_in_at"] is None:
+        if not known or not ticket["is_service"] or ticket["checked_in_at"] is None or ticket["is_coarse"]:
             continue
-        booking = max(known, key=lambda event: (event["occurred_at"], event["event_key"]))
+        booking = max(known, key=version)
         slot = datetime.fromisoformat(booking["data"]["slot_start"])
         if ticket["checked_in_at"] - slot < timedelta(seconds=601):
             is_on_time = bool(ticket["called_at"]) and ticket["called_at"] - slot < timedelta(seconds=301)
             cell = (ticket["point"], ticket["agency"], "booking_system", ticket["day"])
             books.add("booked_on_time_share", *cell, is_on_time)
+
+
+def version(event):
+    """Where a version of a booking stands among the others: a change is later than the making of the same moment."""
+    number = event["data"].get("sequence", 0) if event["event_type"] == "booking.changed" else -1
+    return event["occurred_at"], number, event["event_key"]
 
 
 def count_answers(world, books):

@@ -169,10 +169,15 @@ def test_no_missing_value_claims_a_mode_that_the_deployment_never_had(rows):
     }
 
 
-def test_all_values_are_those_of_a_plain_computation_from_landing(october):
-    zone = october.deployment.time_zone
-    with database.connect(october) as connection:
-        plain = plain_metrics.values(connection, date(2026, 10, 1), zone, CUTOFF)
+@pytest.mark.parametrize(
+    ("warehouse", "month", "cutoff"),
+    [("october", date(2026, 10, 1), CUTOFF), ("march", date(2027, 3, 1), datetime(2027, 4, 9, 21, tzinfo=UTC))],
+)
+def test_all_values_are_those_of_a_plain_computation_from_landing(request, warehouse, month, cutoff):
+    settings = request.getfixturevalue(warehouse)
+    zone = settings.deployment.time_zone
+    with database.connect(settings) as connection:
+        plain = plain_metrics.values(connection, month, zone, cutoff)
         query = "select period, metric_id, level, level_id, collection_mode, value, numerator, denominator"
         found = connection.execute(
             f"{query} from warehouse.metric_values where value is not null and metric_id <> 'completeness'"

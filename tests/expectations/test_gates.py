@@ -27,6 +27,11 @@ NAME_A_VISIT = """
     where event_type = 'feedback.given' and received_at >= '2026-10-12'
 """
 
+CORRECT = """
+    insert into warehouse.fct_corrections (source, ref_source, correction, state, correction_count, received_date)
+    values ('/points/alpha/queue', '/points/beta/queue', 'withdrawn', '{}', 1, '2026-10-05')
+"""
+
 MakeMonth = Callable[[], Settings]
 
 
@@ -102,6 +107,8 @@ def test_a_good_month_passes_every_gate_without_a_warning(month, stage):
         ("landing", "delete from reference.service_point", "points_are_registered"),
         ("marts", "delete from landing.event where data ->> 'ticket_key' like 'a%'", "nothing_is_lost_or_doubled"),
         ("marts", NAME_A_VISIT.format("2026-09-30"), "nothing_is_lost_or_doubled"),
+        ("marts", "delete from warehouse.stg_landing__events_judged where event_type = 'queue.called'",
+         "nothing_is_lost_or_doubled"),
         ("marts", "update warehouse.fct_tickets set called_count = called_count + 1", "every_ticket_has_one_fate"),
         ("marts", "update warehouse.fct_ticket_waits set wait_seconds = -60 where wait_seconds = 120",
          "wait_is_plausible"),
@@ -157,12 +164,23 @@ def test_a_broken_month_is_stopped_by_the_check_that_names_the_fault(month, stag
         ("marts", "update warehouse.dim_service_points set valid_from = '2026-10-15'", "point_was_valid_on_the_day"),
         ("marts", NAME_A_VISIT.format("2026-11-30"), "visits_are_dated_before_their_answers"),
         ("marts", "update warehouse.fct_tickets set agency_code = 'teleport'", "agency_is_in_the_dimension"),
+        ("marts", CORRECT.format("waits"), "no_correction_waits"),
+        ("marts", CORRECT.format("not_permitted"), "no_correction_is_not_permitted"),
+        ("marts", "insert into warehouse.fct_device_clocks (source, is_clock_wrong, is_corrected, received_date)"
+         " values ('/points/beta/feedback', true, false, '2026-10-05')", "no_clock_is_wrong"),
         ("metrics", "update warehouse.metric_values set denominator = 10 * denominator where period = '2026-09-01'",
          "volume_does_not_halve"),
     ],
 )  # fmt: skip
 def test_what_a_person_should_know_but_need_not_stop_is_a_warning(month, stage, breaking, warned_by):
     assert warned_by in names(judged(month, stage, breaking).warnings)
+
+
+def test_what_is_in_no_figure_yet_is_told_as_a_note_that_changes_no_verdict(month):
+    judgement = judged(month, "marts", "update warehouse.fct_events_received set fact = null")
+
+    assert judgement.verdict == "passed"
+    assert describe(judgement, MONTH)[0].startswith("note marts.event_types.every_type_is_in_a_fact: ")
 
 
 @pytest.mark.parametrize(
