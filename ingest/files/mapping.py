@@ -160,17 +160,21 @@ def build(content: dict[str, Any], name: str, digest: str, contracts: Mapping[st
         identity=() if identity == "content" else tuple(identity),
         events=tuple(_event_rule(content | each, contracts, defaults) for each in content.get("events", [content])),
         group=tuple(content.get("group", ())),
-        period=(_date(period["from"]), _date(period["to"])) if period else None,
+        period=(date.fromisoformat(period["from"]), date.fromisoformat(period["to"])) if period else None,
         clock_rules=tuple(
             ClockRule(_condition(each["when"]), each.get("add_days", 0), each.get("set_year"), each["flag"])
             for each in content.get("clock_rules", ())
         ),
         flags=tuple(
-            Flag(each["flag"], _condition(each.get("when", {})), frozenset(map(_date, each.get("on_days", ()))))
+            Flag(
+                each["flag"],
+                _condition(each.get("when", {})),
+                frozenset(map(date.fromisoformat, each.get("on_days", ()))),
+            )
             for each in content.get("flags", ())
         ),
         skip=tuple(SkipRule(_condition(each["when"]), each["reason"]) for each in content.get("skip", ())),
-        received_time=_iso(content.get("received_time")),
+        received_time=content.get("received_time"),
         format=content.get("format"),
         encoding=content.get("encoding", "utf-8"),
         separator=content.get("separator", ","),
@@ -215,14 +219,6 @@ def _condition(content: dict[str, Any]) -> Condition:
 
 def _texts(values: list[Any]) -> list[str]:
     return [str(value) for value in values]
-
-
-def _date(value: Any) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(value)
-
-
-def _iso(value: Any) -> str | None:
-    return value if value is None or isinstance(value, str) else value.isoformat()
 
 
 def _node(content: Any, defaults: _Defaults) -> Node:

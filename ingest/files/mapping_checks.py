@@ -1,6 +1,7 @@
 """Reads a mapping file and finds everything that is wrong with it, before anything is read from a file."""
 
 import codecs
+import contextlib
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,12 +22,16 @@ def read_mapping(path: Path, contracts: dict[str, Contract]) -> FileMapping:
     """Read and check a mapping file; ActionNeeded lists every problem with its key, the value and what to write."""
     try:
         written = path.read_bytes()
-        content = yaml.safe_load(written.decode("utf-8"))
+        told = yaml.safe_load(written.decode("utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:  # ValueError: a day such as 2026-02-30
         raise ActionNeeded(f"{path} is not YAML: {' '.join(str(error).split())}") from error
     except OSError as error:
         raise ActionNeeded(f"{path}: {error.strerror}: give the path of a mapping file") from error
-    problems = list(_form_problems(content)) or list(_meaning_problems(content, contracts))
+    problems, content = ["the mapping: holds what a mapping cannot (a set, bytes, a loop): leave it out"], {}
+    with contextlib.suppress(orjson.JSONEncodeError, RecursionError):
+        # Days and times that YAML reads as such are texts again, as they are in events.
+        content = orjson.loads(orjson.dumps(told, option=orjson.OPT_NON_STR_KEYS))
+        problems = [*_yaml_traps(told, ""), *_form_problems(content)] or list(_meaning_problems(content, contracts))
     if problems:
         count = f"{len(problems)} problem" + ("s" if len(problems) > 1 else "")
         raise ActionNeeded("\n  ".join([f"mapping {path.name}: {count}, nothing was read:", *problems]))
@@ -34,14 +39,8 @@ def read_mapping(path: Path, contracts: dict[str, Contract]) -> FileMapping:
 
 
 def _form_problems(content: Any) -> Iterator[str]:
-    yield from _yaml_traps(content, "")
     schema = orjson.loads((FOLDER / "schema.json").read_bytes())
-    try:
-        plain = orjson.loads(orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS))
-    except (orjson.JSONEncodeError, RecursionError):
-        yield "the mapping: holds what YAML knows and a mapping does not (a set, bytes, a loop): leave it out"
-        return
-    for error in jsonschema_rs.Draft202012Validator(schema, validate_formats=True).iter_errors(plain):
+    for error in jsonschema_rs.Draft202012Validator(schema, validate_formats=True).iter_errors(content):
         key = ".".join(str(part) for part in error.instance_path) or "the mapping"
         yield f"{key}: {error.message}: see ingest/mappings/schema.json"
 

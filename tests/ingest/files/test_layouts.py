@@ -1,9 +1,17 @@
 """What mappings can say of rows: long files, several events a row, wrong clocks, odd rows, names with variants."""
 
+import contextlib
+import copy
+from datetime import date
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
 from reading_files import ANSWER, FORMS, HEADER, ROW, csv_file, mapping_of, read
 
 from infra.errors import ActionNeeded
+from ingest.files.reading import preview
+from ingest.files.report import Report
 
 LONG = {
     "identity": ["vastaaja"],
@@ -126,6 +134,14 @@ def test_wrong_clocks_are_put_right_by_a_rule_that_the_event_tells_and_what_is_l
     }
 
 
+def test_a_day_without_quotes_is_a_text_of_the_event_all_the_same(tmp_path):
+    told = FORMS["data"] | {"visited_on": date(2026, 10, 5)}
+
+    events, _ = read(csv_file(tmp_path, HEADER, ROW), data=told)
+
+    assert events[0]["data"]["visited_on"] == "2026-10-05"
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
@@ -152,6 +168,7 @@ def test_wrong_clocks_are_put_right_by_a_rule_that_the_event_tells_and_what_is_l
         ({"time": FORMS["time"] | {"columns": ["a", "b"]}}, "time: "),
         ({"time": FORMS["time"] | {"format": "suomi"}}, 'time.format: "suomi" does not match'),
         ({"identity": "sisältö"}, 'identity: "content" was expected'),
+        ({"data": {"mode": "sms", "answers": {1, 2}}}, "the mapping: holds what a mapping cannot (a set, bytes"),
         ({"event": None}, "event: missing: say it here or once for all events"),
         ({"skip": [{"when": {}, "reason": "x"}]}, "skip.0.when: {} has less than 1 property"),
     ],
@@ -161,3 +178,33 @@ def test_a_mistake_in_what_a_mapping_says_of_rows_is_named(tmp_path, changes, sa
         mapping_of(tmp_path, **changes)
 
     assert says in str(stopped.value)
+
+
+VALUES = some.one_of(
+    some.none(), some.booleans(), some.integers(), some.floats(), some.text(max_size=5), some.dates(),
+    some.lists(some.text(max_size=3), max_size=2),
+    some.dictionaries(some.sampled_from(["column", "each_row", "x"]), some.text(max_size=3)),
+)  # fmt: skip
+
+
+def places(content, before=()):
+    """The paths to everything in a mapping."""
+    for key, item in content.items() if isinstance(content, dict) else enumerate(content):
+        yield (*before, key)
+        if isinstance(item, dict | list):
+            yield from places(item, (*before, key))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=some.sampled_from([FORMS, FORMS | LONG, FORMS | SNAPSHOTS]), data=some.data(), value=VALUES)
+def test_no_mistake_in_a_mapping_is_a_crash(tmp_path, content, data, value):
+    changed = copy.deepcopy(content)
+    *way, last = data.draw(some.sampled_from(sorted(places(content), key=repr)))
+    holder = changed
+    for key in way:
+        holder = holder[key]
+    holder[last] = value
+
+    with contextlib.suppress(ActionNeeded):
+        mapping = mapping_of(tmp_path, **changed)
+        list(preview(csv_file(tmp_path, mapping.columns, ["1"] * len(mapping.columns)), mapping, Report()))
