@@ -15,8 +15,9 @@ _SWEDISH = (
 _LONE = r"(?:esplanaden|esplanadi|vägen|gatan|boulevarden|bulevarden|stigen|bulevardi|espa)"
 _BEFORE = (
     r"(?:(?:(?:vanha|itäinen|läntinen|pohjoinen|eteläinen|iso|pieni|uusi|norra|södra|östra|västra|stora|lilla|gamla|nya|övre|nedre)"
-    r"|(?-i:[A-ZÅÄÖ])[^\W\d_]+n)\s)?"
+    r")\s)?"
 )
+_OWNED = r"(?-i:[A-ZÅÄÖ])[^\W\d_]+(?:-[^\W\d_]+)?n\s(?:katu|tie|polku|kuja|kaari|aukio|tori|ranta|puistotie|väylä)"
 # "Hämeentie 5 minuuttia" is a walk.
 _UNIT_WORDS = "min|minuut|eur|€|km|kilo|metri|meter|vuo|tun|timm|hour|%|år|kert|kpl|henk|pers|asiak|kund|snt"
 _UNIT = rf"(?!\s?(?:{_UNIT_WORDS}|(?:h|st|kr)\b|[.,:/]?[0-9]))"
@@ -25,7 +26,7 @@ _DOOR = (
     r"(?:(?:,?\s(?:as|asunto|lgh|lägenhet|bst|bostad|apt|flat|rappu|trappa)\.?\s?[a-l]?\s?[0-9]{0,3})|(?:\s[0-9]{1,3}(?![0-9.:,]*[0-9%€])(?=\s*(?:$|[,.;!?)\n]))))?"
 )
 ADDRESS = re.compile(
-    rf"(?<!\w){_BEFORE}(?:{_FINNISH}|{_SWEDISH}|{_LONE})\s[0-9]{{1,3}}{_UNIT}{_DOOR}"
+    rf"(?<!\w)(?:{_BEFORE}(?:{_FINNISH}|{_SWEDISH}|{_LONE})|{_OWNED})\s[0-9]{{1,3}}{_UNIT}{_DOOR}"
     r"|(?<!\w)[0-9]{1,4}\s(?:[A-Z][a-zåäö]+\s){1,3}(?:Street|Road|Avenue|Lane|Drive|Square|Crescent|Terrace)(?!\w)",
     re.IGNORECASE,
 )

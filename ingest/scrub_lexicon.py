@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 
-from ingest.scrub_stems import base_forms, without_possessive
+from ingest.scrub_stems import base_forms, owned_forms
 
 FOLDER = Path(__file__).with_name("name_lists")
 LANGUAGES = ("fi", "sv", "en")
@@ -52,12 +52,11 @@ def listed(name: str) -> frozenset[str]:
 def is_word(word: str, language: str) -> bool:
     """Whether *word*, in small letters, is one of the language, inflected or put together of others."""
     words, domain = listed(f"words_{language}"), listed("words_domain")
-    if word in words or word in domain:
+    if word in words or word in domain or word in listed("titles"):
         return True
     if language == "en":
         return word.endswith(("'s", "’s")) and word[:-2] in words
-    owned = without_possessive(word)
-    forms = {word, owned, *base_forms(word), *base_forms(owned)}
+    forms = {*base_forms(word), *owned_forms(word)}
     if not forms.isdisjoint(domain) or (language == "fi" and any(form in words for form in forms if len(form) > 3)):
         return True
     # Names are put together of hill and lake, Isokangas, and hardly any other word is.
@@ -68,11 +67,9 @@ def _is_put_together(word: str, words: frozenset[str], most_parts: int = 3) -> b
     domain = listed("words_domain")
     for middle in range(2, len(word) - 2) if len(word) > 6 else ():
         head, tail = word[:middle], word[middle:]
-        if not (
-            (head in words and (middle > 2 or head in ("kö", "yö")))
-            or head in domain
-            or (head[-1] == "s" and head[:-1] in words)
-        ):
+        is_head = head in domain or (head in words and (middle > 2 or head in ("kö", "yö")))
+        # Besöks|tid, kansalais|neuvonta: the s that joins.
+        if not is_head and not (head[-1] == "s" and (head[:-1] in words or f"{head[:-1]}nen" in words)):
             continue
         if (len(tail) > 3 and tail in words) or tail in domain:
             return True

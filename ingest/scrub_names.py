@@ -137,7 +137,8 @@ def _is_called_for(text: str, tokens: list[Token], i: int) -> bool:
     is_unknown = not token.sense & (Sense.WORD | Sense.PLACE)
     if _is_after(tokens, i, "cues"):
         return is_free or (is_unknown and gap.isspace())
-    return tokens[i - 1].lower in listed("titles") and (is_free or bool(token.sense & Sense.LAST))
+    is_listed = token.sense & (Sense.FIRST | Sense.LAST)
+    return tokens[i - 1].lower in listed("titles") and (is_free or bool(is_listed))
 
 
 def _is_after(tokens: list[Token], i: int, name: str) -> bool:

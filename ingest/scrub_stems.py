@@ -29,9 +29,12 @@ def base_forms(word: str) -> Iterator[str]:
         yield from _finnish(without)
 
 
-def without_possessive(word: str) -> str:
-    """`hetuni` gives `hetu`: for words, names are hardly owned."""
-    return _POSSESSIVE.sub("", word)
+def owned_forms(word: str) -> Iterator[str]:
+    """`hetuni` gives `hetu`, `tunnukseni` gives `tunnus`: for words, names are hardly owned."""
+    owned = _POSSESSIVE.sub("", word)
+    if owned != word:
+        yield from base_forms(owned)
+        yield from _strong(owned)
 
 
 def _finnish(word: str) -> Iterator[str]:
