@@ -98,6 +98,16 @@ def test_a_file_whose_way_was_broken_off_before_it_was_put_away_changes_nothing(
     assert rows(deployment, "select count(*), count(report) from ops.file_delivery") == [(2, 2)]
 
 
+def test_a_file_of_which_no_row_fits_its_mapping_has_failed(deployment, forms, tmp_path):
+    csv_file(forms, HEADER, ["1", "tänään", "turku", "4"], name="a.csv")
+    csv_file(forms, HEADER, name="b.csv")
+
+    assert handle(deployment, tmp_path) == [
+        ("kela/failed/a.csv", "no row became an event: is the mapping that of this file?"),
+        ("kela/failed/b.csv", "the file has no rows"),
+    ]
+
+
 def test_the_command_says_what_became_of_each_file_and_fails_when_one_did(make_deployment, forms, tmp_path):
     _, environment = make_deployment()
     csv_file(forms, HEADER, ROW, name="a.csv")
