@@ -22,8 +22,10 @@ _OWNED = r"(?-i:[A-ZÅÄÖ])[^\W\d_]+(?:-[^\W\d_]+)?n\s(?:katu|tie|polku|kuja|ka
 _UNIT_WORDS = "min|minuut|eur|€|km|kilo|metri|meter|vuo|tun|timm|hour|%|år|kert|kpl|henk|pers|asiak|kund|snt"
 _UNIT = rf"(?!\s?(?:{_UNIT_WORDS}|(?:h|st|kr)\b|[.,:/]?[0-9]))"
 _DOOR = (
-    r"(?:\s?[-–]\s?[0-9]{1,3}(?![0-9]))?(?:\s?[a-l](?![^\W_]))?"
-    r"(?:(?:,?\s(?:as|asunto|lgh|lägenhet|bst|bostad|apt|flat|rappu|trappa)\.?\s?[a-l]?\s?[0-9]{0,3})|(?:\s[0-9]{1,3}(?![0-9.:,]*[0-9%€])(?=\s*(?:$|[,.;!?)\n]))))?"
+    r"(?:\s?[-–]\s?[0-9]{1,3}(?![0-9]))?"
+    rf"(?:\s?[a-l](?![^\W_])(?:\s[0-9]{{1,3}}{_UNIT})?)?"
+    r"(?:,?\s(?:as|asunto|lgh|lägenhet|bst|bostad|apt|flat|rappu|trappa)\.?\s?[a-l]?\s?[0-9]{0,3}"
+    r"|\s[0-9]{1,3}(?![0-9.:,]*[0-9%€])(?=\s*(?:$|[,.;!?)\n])))?"
 )
 ADDRESS = re.compile(
     rf"(?<!\w)(?:{_BEFORE}(?:{_FINNISH}|{_SWEDISH}|{_LONE})|{_OWNED})\s[0-9]{{1,3}}{_UNIT}{_DOOR}"

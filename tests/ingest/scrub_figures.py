@@ -2,7 +2,7 @@
 
 import timeit
 
-from scrub_measures import CODES, labelled_texts, measure, without_listed_names
+from scrub_measures import CODES, FOLDER, labelled_texts, measure, without_listed_names
 
 from ingest.scrub import KINDS, scrub
 
@@ -13,6 +13,7 @@ def main():
     texts = list(labelled_texts())
     for split, is_held_out in SPLITS.items():
         print_figures(split, [text for text in texts if text.is_held_out == is_held_out])
+    print_figures("written after the rules", list(labelled_texts(FOLDER / "later")))
     held_out = [text for text in texts if text.is_held_out]
     with without_listed_names(texts):
         measured = measure(scrub, held_out)

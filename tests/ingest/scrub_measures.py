@@ -28,8 +28,8 @@ class Labelled(NamedTuple):
     spans: list[tuple[str, int, int]]
 
 
-def labelled_texts():
-    for path in sorted(FOLDER.glob("*.csv")):
+def labelled_texts(folder=FOLDER):
+    for path in sorted(folder.glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 yield unmarked(path.stem, row["group"], row["marked_text"])
