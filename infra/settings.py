@@ -52,8 +52,8 @@ class BreakerLimits:
     """When the breaker of a source opens, how long it stays so at least, and how many events then try it."""
 
     bad_share: float = 0.5
-    minimum_count: int = 50
-    window_minutes: int = 60
+    minimum_count: int = 30
+    window_minutes: int = 120
     pause_minutes: int = 30
     probe_count: int = 20
 
