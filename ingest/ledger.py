@@ -115,7 +115,8 @@ def ledger(duplicates: bool, month: datetime | None) -> None:
         if duplicates:
             show_duplicates(connection, month.date() if month else None)
             return
-        topics = [row[0] for row in connection.execute("select distinct topic from ops.kafka_offset")]
+        query = "select topic from ops.kafka_offset union select topic from ops.produced"
+        topics = [row[0] for row in connection.execute(query)]
         try:
             ends = read_ends(settings, topics)
         except ActionNeeded as problem:

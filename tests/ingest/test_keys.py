@@ -27,3 +27,16 @@ def test_only_the_owner_can_read_the_keys(settings):
 
     assert keys_folder(settings).stat().st_mode & 0o077 == 0
     assert {path.stat().st_mode & 0o077 for path in keys_folder(settings).iterdir()} == {0}
+
+
+def test_the_keys_can_lie_elsewhere_than_the_data(tmp_path):
+    settings = read_settings({"PULSSI_HOME": str(tmp_path / "data"), "PULSSI_KEYS": str(tmp_path / "safe")})
+
+    read_keys(settings)
+
+    assert sorted(path.name for path in (tmp_path / "safe" / "demo").iterdir()) == [
+        "dead_letters.private",
+        "dead_letters.public",
+        "hashing",
+    ]
+    assert not (tmp_path / "data").exists()

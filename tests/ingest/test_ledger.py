@@ -42,11 +42,13 @@ def of_feedback(settings, text):
 def test_every_stop_is_shown_and_what_is_not_loaded_yet_is_named_by_source_and_day(deployment):
     settings, environment = deployment
     send(settings, [line(1), line(1), b"broken", line(2, subject="nowhere")])
+    before = shown(environment)
     load_all(settings)
     balanced = shown(environment)
     send(settings, [line(3, source=OTHER), line(4, source=OTHER)])
     waiting = shown(environment)
 
+    assert of_feedback(settings, before[1])[:3] == ["4", "4", "0"]
     assert balanced[0] == 0
     assert of_feedback(settings, balanced[1]) == ["4", "4", "4", "1", "1", "1", "1", "0"]
     assert waiting[0] == 1
