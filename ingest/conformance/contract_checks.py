@@ -43,8 +43,11 @@ def judged(number: int, content: Any, contracts: dict[str, Contract], now: datet
     contract = contracts.get(content["type"]) if isinstance(content.get("type"), str) else None
     if contract is None:
         return sent, [_unknown_type(sent, contracts)]
-    if found := list(itertools.islice(_faults(sent, contract), _MOST_FAULTS)):
-        return sent, found
+    if not contract.validator.is_valid(content):
+        return sent, list(itertools.islice(_faults(sent, contract), _MOST_FAULTS))
+    if not _is_a_moment(content["time"]):
+        text, fix = "time: not a moment that exists", "write it like 2026-10-05T09:15:00+03:00"
+        return sent, [Finding("contract", "time_invalid", sent, text, fix, "time", content["time"])]
     kept = Sent(number, content, family, contract, sent.received_at)
     try:
         check(content, sent.received_at, contracts)
@@ -53,10 +56,15 @@ def judged(number: int, content: Any, contracts: dict[str, Contract], now: datet
         code, text = refused.args
         what, _, fix = text.rpartition(": ")
         where = field_and_value(content, text)
-        if code == "time_invalid":
-            kept = sent
         return kept, [] if code in _OTHERS else [Finding("contract", code, kept, what, fix, **where)]
     return kept, []
+
+
+def _is_a_moment(time: str) -> bool:
+    try:
+        return datetime.fromisoformat(time).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _unknown_type(sent: Sent, contracts: dict[str, Contract]) -> Finding:

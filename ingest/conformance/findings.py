@@ -71,4 +71,4 @@ def shown(value: Any) -> Any:
     """A value as a report may hold it: short, without personal data."""
     if not isinstance(value, str):
         return value
-    return value if UUID.fullmatch(value) else scrub(value)[:_LONGEST_SHOWN]
+    return value if UUID.fullmatch(value) else scrub(value[: 2 * _LONGEST_SHOWN])[:_LONGEST_SHOWN]

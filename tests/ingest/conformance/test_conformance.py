@@ -1,6 +1,7 @@
 """The conformance kit: what it finds in recorded events, and when a family passes."""
 
 import json
+import time
 
 import pytest
 from click.testing import CliRunner
@@ -172,7 +173,15 @@ def test_no_report_holds_the_personal_data_that_it_found():
 
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-edges = st.sampled_from(["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:60-12:00", "2026-10-05T09:15:00+03:00", QUEUE])
+edges = st.sampled_from(
+    [
+        "2026-10-05T09:15:00",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:60-12:00",
+        "2026-10-05T09:15:00+03:00",
+        QUEUE,
+    ]
+)
 numbers = st.integers(-(2**63), 2**63) | st.floats(allow_nan=False, allow_infinity=False)
 values = st.recursive(
     st.none() | st.booleans() | numbers | words | edges,
@@ -196,6 +205,26 @@ def test_whatever_is_recorded_there_is_a_report(items):
 
     assert report.event_count == len(items) == sum(family.event_count for family in report.families)
     assert not report.passes
+
+
+@pytest.mark.parametrize("moment", ["2026-10-05T09:15:00", "2026-12-31T23:59:60Z", "0000-01-01T00:00:00Z"])
+def test_an_event_at_no_moment_is_told_and_stops_no_other_check(moment):
+    called = queue("called", 2, moment) | {"id": "matti@example.org"}
+
+    report = judge([issued(1, "2026-10-05T09:15:07+03:00"), called])
+
+    (fault,) = [group.finding for group in report.groups if group.finding.is_fault and group.finding.field == "time"]
+    assert fault.code in ("offset_missing", "time_invalid")
+
+
+def test_a_text_of_any_length_holds_nobody_up():
+    started = time.monotonic()
+
+    judge(
+        [press(1, id="a" * 70_000, data=text(text="a" * 70_000, agency="b" * 70_000, **{"c" * 70_000: "d" * 70_000}))]
+    )
+
+    assert time.monotonic() - started < 5
 
 
 @settings(max_examples=300, deadline=None)
