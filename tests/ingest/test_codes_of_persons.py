@@ -27,7 +27,8 @@ CODES = {
     [
         "131052-308T", "press-131052A308T", "aino@posti.example.org", "0405557312", "040-5557312", "358405557312",
         "FI2112345600000785", "FI2112345600000785:2", "12.7.1949:2", "matti-virtanen",
-        "virtanen.matti", "t_matti_virtanen_3", "/points/mikkeli/hilkka-tervaharju", "/points/0405557312", "Hilkka Tervaharju",
+        "virtanen.matti", "t_matti_virtanen_3",
+        "/points/mikkeli/hilkka-tervaharju", "/points/0405557312", "Hilkka Tervaharju",
     ],
 )  # fmt: skip
 def test_a_code_of_a_person_is_told(code):
@@ -38,7 +39,8 @@ def test_a_code_of_a_person_is_told(code):
     "code",
     [
         "mikkeli-fb1", "/agencies/kela/paper_forms", "salo-kirjasto", "maria-hamina", "0410202601", "A123",
-        "ticket-000123456", "2026-10-05", "anna-palaute", "kela_visit", "7", "1.10.2026", "FI21", "ABC-123", "SE46AAAA1111BBBB2222CCCC",
+        "ticket-000123456",
+        "2026-10-05", "anna-palaute", "kela_visit", "7", "1.10.2026", "FI21", "ABC-123", "SE46AAAA1111BBBB2222CCCC",
     ],
 )  # fmt: skip
 def test_a_code_of_a_thing_is_not(code):
