@@ -63,6 +63,14 @@ def _broken_vendor(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
     return [same("broken_vendor", places(faults), planted_count(faults), named + nameless, shown)]
 
 
+def _reset_clock(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
+    set_aside = "select count(*) from ops.dead_letter where source = %(source)s and reason_code <> 'conflict'"
+    return [
+        same(fault.kind, fault.source, fault.event_count, evidence.count(set_aside, fault), "dead letters")
+        for fault in faults
+    ]
+
+
 def _open_breaker(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
     """Shown when the owner was told that it opened and that it closed, and nothing waits any more."""
     found = []
@@ -192,6 +200,7 @@ CHECKS: Mapping[str, Check] = {
     "conflict": _conflict,
     "broken_vendor": _broken_vendor,
     "open_breaker": _open_breaker,
+    "reset_clock": _reset_clock,
     "unknown_point": _unknown_point,
     "late_arrival": _late_arrival,
     "reordering": _reordering,

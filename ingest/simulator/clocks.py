@@ -43,6 +43,23 @@ def find_wrong_clocks(
     return found
 
 
+def find_reset_clocks(
+    events: list[Event], faults: Mapping[str, Any], zone: ZoneInfo, recorded: list[Fault]
+) -> list[WrongClock]:
+    """Devices that came back from a power cut with the time of the factory."""
+    found = []
+    for fault in faults["reset_clock"]:
+        starts_at, ends_at = instant(fault["starts_at"], zone), instant(fault["ends_at"], zone)
+        theirs = [e for e in events if e.source == fault["source"] and starts_at <= e.occurred_at < ends_at]
+        offset = instant(fault["begins_anew_at"], zone) - starts_at
+        found.append(WrongClock(fault["source"], offset, starts_at, ends_at, False, theirs))
+        described = f"clock set back to {fault['begins_anew_at']} by a power cut: older than anything kept"
+        recorded.append(
+            Fault("reset_clock", theirs[0].subject, fault["source"], starts_at, ends_at, len(theirs), described)
+        )
+    return found
+
+
 def set_wrong(rng: Random, clocks: list[WrongClock]) -> None:
     """Shift the times of their events; a heartbeat tells the offset where the device knows it."""
     for clock in clocks:

@@ -54,6 +54,7 @@ def plant(rng: Random, events: list[Event], faults: Mapping[str, Any], time_zone
         _reorder(events, *_window(fault, time_zone), recorded)
     texts = _write_personal_data(rng, events, faults["personal_data_count"], recorded)
     wrong_clocks = clocks.find_wrong_clocks(events, faults, time_zone, recorded)
+    wrong_clocks += clocks.find_reset_clocks(events, faults, time_zone, recorded)
     recorded += clocks.hour_precision_faults(events, faults["hour_precision"])
     untouched = _untouched(events, recorded, texts, corrections)
     conflicts = _conflicts(rng, untouched, faults, recorded)

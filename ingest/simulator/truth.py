@@ -39,7 +39,7 @@ TARGET_SECONDS = 900
 ON_TIME_SECONDS = 300
 LATE_ARRIVAL_SECONDS = 600
 HAPPY_SCORE = 4
-UNMEASURED = ("dead_device", "broken_vendor")
+UNMEASURED = ("dead_device", "broken_vendor", "reset_clock")
 
 # period, service point, agency or "", metric, collection mode
 Leaf = tuple[str, str, str, str, str]

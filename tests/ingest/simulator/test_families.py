@@ -155,7 +155,7 @@ def test_hours_of_the_truth_are_measured_silent_or_closed(folder, faults):
 
     assert states[dead["source"], "silent"] == 5 * 8
     assert {source for source, state in states if state == "silent"} == {
-        row["source"] for kind in ("dead_device", "broken_vendor") for row in faults[kind]
+        row["source"] for kind in ("dead_device", "broken_vendor", "reset_clock") for row in faults[kind]
     }
     assert states["/points/rovaniemi/queue/rovaniemi-q1", "closed"] == 8
     assert all(0 < int(row["opening_minutes"]) <= 60 for row in rows)
