@@ -213,7 +213,7 @@ def snapshots():
         seen = {"queue_code": "a", "agency": "kela", "waiting_count": waiting, "announced_wait_minutes": 5}
         yield event("queue.observed", "snapshots", at, precision=precision, open_desk_count=2, **seen)
     system = {"source": source_of("snapshots"), "ref_source": source_of("snapshots")}
-    wrong = {"queue_code": "a", "agency": "kela", "waiting_count": 900, "event_id": "wrong"}
+    wrong = {"queue_code": "a", "agency": "kela", "waiting_count": 900, "event_id": "wrong", "flags": ["odd"]}
     yield event("queue.observed", "snapshots", "2027-03-04T11:05:00+02:00", **wrong)
     yield correction("wrong", "a", "amended", waiting_count=9, **system)
 

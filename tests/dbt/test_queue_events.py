@@ -64,11 +64,15 @@ def test_each_chained_ticket_has_its_own_wait(march_rows):
 def test_a_snapshot_of_a_queue_is_no_ticket(march_rows):
     assert march_rows("select * from warehouse.fct_tickets where service_point_id = 'snapshots'") == []
     found = march_rows(
-        "select local_hour, snapshot_count, waiting_sum, waiting_maximum, announced_wait_minutes_sum"
-        " from warehouse.fct_queue_snapshots order by local_hour"
+        "select local_hour, snapshot_count, waiting_sum, waiting_maximum, announced_wait_minutes_sum,"
+        " flagged_snapshot_count from warehouse.fct_queue_snapshots order by local_hour"
     )
 
-    assert [tuple(row.values()) for row in found] == [(10, 3, 12, 7, 15), (11, 1, 9, 9, 0), (None, 1, 99, 99, 5)]
+    assert [tuple(row.values()) for row in found] == [
+        (10, 3, 12, 7, 15, 0),
+        (11, 1, 9, 9, 0, 1),
+        (None, 1, 99, 99, 5, 0),
+    ]
 
 
 @pytest.mark.parametrize(("key", "delay"), [("moved_earlier", 120), ("of_one_moment", 60)])

@@ -22,6 +22,7 @@ snapshots as (
         queues_observed.waiting_count,
         queues_observed.announced_wait_minutes,
         queues_observed.is_open,
+        coalesce(jsonb_array_length(queues_observed.flags) > 0, false) as is_flagged,
         case
             when queues_observed.is_timed
                 then cast(extract(hour from {{ local_time('queues_observed.occurred_at') }}) as integer)
@@ -49,6 +50,7 @@ counted_by_hour as (
         count(announced_wait_minutes) as announced_wait_snapshot_count,
         coalesce(sum(announced_wait_minutes), 0) as announced_wait_minutes_sum,
         count(*) filter (where not is_open) as closed_snapshot_count,
+        count(*) filter (where is_flagged) as flagged_snapshot_count,
         opening_date,
         hour_starts_at
 
