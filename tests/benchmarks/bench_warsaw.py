@@ -36,7 +36,9 @@ FLAGGED = {  # rows and offices, as counted in the file by other means
 
 @click.command(epilog="Example: python tests/benchmarks/bench_warsaw.py warsaw_office_queues.csv.gz")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--client", default="kafka-python", type=click.Choice(["kafka-python", "librdkafka"]))
+@click.option(
+    "--client", default="kafka-python", type=click.Choice(["kafka-python", "librdkafka"]), help="of the loader"
+)
 def main(path: Path, client: str) -> None:
     """Load the queues in PATH, say how long it took, and fail where a row is not accounted for."""
     home = Path(tempfile.mkdtemp(prefix="pulssi-warsaw-"))
