@@ -81,7 +81,7 @@ def test_a_recording_needs_a_token_and_has_the_limits_of_events(gateway, items, 
     assert report(gateway, items, token=token).status_code == status
 
 
-def test_schemathesis_finds_no_answer_that_the_description_does_not_tell(gateway):
+def test_schemathesis_finds_no_answer_that_the_description_does_not_tell(gateway, tmp_path):
     _, address, token = gateway
     command = [
         *(str(Path(sys.executable).with_name("schemathesis")), "--config-file"),
@@ -90,6 +90,6 @@ def test_schemathesis_finds_no_answer_that_the_description_does_not_tell(gateway
         *("--generation-database", ":memory:", "--warnings", "off"),
     ]
 
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert result.returncode == 0, result.stdout[-5000:]
