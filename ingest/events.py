@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import orjson
 
 from ingest.contracts import Contract, explain
+from ingest.dead_letters.untranslated import reason_of
 from ingest.keys import Keys
 from ingest.names import field_naming_a_person, is_source
-from ingest.scrub import mask_codes, names_person, scrub
-from ingest.untranslated import reason_of
+from ingest.scrub.scrub import mask_codes, names_person, scrub
 
 UNREADABLE = "(unreadable)"
 FUTURE_FLAG = timedelta(minutes=10)

@@ -7,12 +7,12 @@ from datetime import UTC
 import psycopg
 
 from infra.errors import ActionNeeded
-from ingest.breaker_rows import BreakerMoved, Breakers
+from ingest.breakers.parking import Parking, ToPark
+from ingest.breakers.rows import BreakerMoved, Breakers
 from ingest.events import Door, Event, Rejection, from_milliseconds, parse
-from ingest.kafka_client import Fetched, TopicIdentity
+from ingest.kafka.client import Fetched, TopicIdentity
 from ingest.key_versions import known_references, require_in_force
 from ingest.landing_rows import Sorted, add, create_months, set_aside, write
-from ingest.parking import Parking, ToPark
 
 # The advisory lock that keeps a reference load and the loaders apart: an event is held only while its point is unknown.
 REFERENCE_LOCK = "select pg_advisory_xact_lock_shared(hashtext('reference'))"

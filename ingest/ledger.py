@@ -11,7 +11,7 @@ from infra import database
 from infra.errors import ActionNeeded
 from infra.settings import read_settings
 from ingest.duplicates import show_duplicates
-from ingest.kafka_ends import Ends, read_ends
+from ingest.kafka.ends import Ends, read_ends
 
 _BY_TOPIC = """
 with loaded as (

@@ -14,15 +14,15 @@ import psycopg
 from infra import database
 from infra.errors import ActionNeeded
 from infra.settings import Settings, read_settings
-from ingest import kafka_client
+from ingest.breakers.parked import flow_back
+from ingest.breakers.parking import Parking
 from ingest.contracts import Contract, families, read_contracts
 from ingest.events import Door
+from ingest.kafka import client as kafka_client
+from ingest.kafka.topic_watch import watched
 from ingest.key_versions import KeysRotated, keys_in_force
 from ingest.landing import FencedOff, Outcome, store
 from ingest.landing_rows import prefer_compiled_dumpers
-from ingest.parked import flow_back
-from ingest.parking import Parking
-from ingest.topic_watch import watched
 
 log = logging.getLogger(__name__)
 

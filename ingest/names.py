@@ -5,7 +5,7 @@ from collections.abc import Set
 from functools import lru_cache
 from typing import Any
 
-from ingest.scrub import names_person
+from ingest.scrub.scrub import names_person
 
 _SOURCE = re.compile(r"/[A-Za-z0-9_./-]{1,199}")
 _LONGEST_SOURCE = 200

@@ -11,9 +11,9 @@ import psycopg
 
 from infra import database
 from infra.settings import Settings, read_settings
-from ingest import kafka_client
 from ingest.contracts import families, read_contracts
 from ingest.events import attribution, from_milliseconds
+from ingest.kafka import client as kafka_client
 
 UNREADABLE_FAMILY = "feedback"  # a record whose type says nothing still needs a topic to be seen in
 

@@ -15,7 +15,7 @@ from infra.errors import ActionNeeded
 from ingest.adapters.adapter import Installation, NotTranslated, adapter_of, translate
 from ingest.adapters.payloads import payloads_of
 from ingest.contracts import Contract, explain
-from ingest.untranslated import record_of
+from ingest.dead_letters.untranslated import record_of
 
 _SEPARATORS = ";,\t"
 

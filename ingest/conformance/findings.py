@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ingest.conformance.recording import Sent
-from ingest.scrub import scrub
+from ingest.scrub.scrub import scrub
 
 # Some look as if they held a phone number.
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

@@ -7,7 +7,7 @@ from typing import Any
 from ingest.conformance.findings import UUID, Finding
 from ingest.conformance.recording import Sent
 from ingest.contracts import Contract
-from ingest.scrub import mask_codes, names_person, scrub
+from ingest.scrub.scrub import mask_codes, names_person, scrub
 
 _ABOUT_PERSONS = re.compile(
     r"(^|_)(name|names|firstname|lastname|surname|person|customer|client|user|username|staff|employee|agent|phone"

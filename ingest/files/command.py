@@ -91,7 +91,7 @@ def template(language: str, output: Path) -> None:
     import yaml
 
     from ingest.files.form_template import form_of, mapping_of, write_workbook
-    from ingest.reference_files import read_reference
+    from ingest.reference.files import read_reference
 
     settings = read_settings()
     form = form_of(read_reference([settings.deployment.folder]), language, date.today())

@@ -22,8 +22,8 @@ from ingest.files.mapping import FileMapping
 from ingest.files.reading import Unit, read_rows
 from ingest.files.report import Report
 from ingest.files.tables import open_table
-from ingest.kafka_client import topic_name
-from ingest.kafka_ends import are_loaded, read_ends
+from ingest.kafka.client import topic_name
+from ingest.kafka.ends import are_loaded, read_ends
 from ingest.key_versions import keys_in_force
 from ingest.names import shown_file_name
 from ingest.produce import send

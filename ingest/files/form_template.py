@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from infra.errors import ActionNeeded
-from ingest.reference_checks import Reference
+from ingest.reference.checks import Reference
 
 TEXTS = Path(__file__).parent / "form_texts.yml"
 QUESTIONS = ("overall", "outcome", "safety_physical", "equal", "independent_next_time")

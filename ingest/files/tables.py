@@ -15,7 +15,7 @@ import orjson
 from infra.errors import ActionNeeded
 from ingest.files.cells import Cell
 from ingest.files.mapping import FileMapping
-from ingest.scrub import scrub
+from ingest.scrub.scrub import scrub
 
 _GZIP, _ZIP, _OLE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SUFFIXES = {".xlsx": "xlsx", ".xlsm": "xlsx", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}

@@ -15,7 +15,7 @@ from infra import database
 from infra.errors import ActionNeeded
 from infra.settings import Settings
 from ingest.gateway.tokens import Token, hash_of, keep_last_use, read_tokens
-from ingest.kafka_client import Message
+from ingest.kafka.client import Message
 from ingest.produce import add_produced
 
 log = logging.getLogger(__name__)

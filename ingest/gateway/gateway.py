@@ -12,7 +12,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from infra.settings import Settings
-from ingest import kafka_client
 from ingest.contracts import families, read_contracts
 from ingest.gateway.answers import Refusal, response
 from ingest.gateway.bodies import BATCH, LINES, events_of, media_type
@@ -21,7 +20,8 @@ from ingest.gateway.judging import Judge, Judgement
 from ingest.gateway.limits import Bucket, Limits
 from ingest.gateway.metrics import Metrics
 from ingest.gateway.tokens import Token
-from ingest.kafka_client import Message, NotAcknowledged
+from ingest.kafka import client as kafka_client
+from ingest.kafka.client import Message, NotAcknowledged
 
 KAFKA_CHECK_SECONDS = 1.0
 RETRY_SECONDS = 5

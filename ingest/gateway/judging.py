@@ -14,7 +14,7 @@ from ingest.field_values import depth, field_and_value, shortened
 from ingest.gateway.answers import Refusal
 from ingest.gateway.bodies import Unreadable
 from ingest.gateway.tokens import Token
-from ingest.kafka_client import Message, topic_name
+from ingest.kafka.client import Message, topic_name
 
 _LONGEST_ID = 128  # of an accepted one, too
 

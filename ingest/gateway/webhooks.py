@@ -15,12 +15,12 @@ from pydantic import BaseModel
 
 from ingest.adapters.adapter import Installation, NotTranslated, adapter_of, translate
 from ingest.adapters.payloads import payloads_of
+from ingest.dead_letters.untranslated import record_of
 from ingest.gateway.answers import Problem, Refusal, response
 from ingest.gateway.gateway import Gateway
 from ingest.gateway.judging import Judgement, Origin
 from ingest.gateway.tokens import Token
-from ingest.kafka_client import LARGEST_BYTES, Message, topic_name
-from ingest.untranslated import record_of
+from ingest.kafka.client import LARGEST_BYTES, Message, topic_name
 
 RECEIVED_TIME = "pulssi-received-time"
 

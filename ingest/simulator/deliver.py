@@ -13,11 +13,11 @@ import orjson
 from infra import database
 from infra.errors import ActionNeeded
 from infra.settings import Settings, read_settings
-from ingest import kafka_client
 from ingest.adapters.installations import read_installations
 from ingest.contracts import Contract, families, read_contracts
 from ingest.events import Refused, check, check_storable
 from ingest.gateway.tokens import issue, revoke
+from ingest.kafka import client as kafka_client
 from ingest.simulator.deliveries import EVENTS, Delivered, Lane, Lanes, Straight
 from ingest.simulator.vendor_payloads import Vendors
 

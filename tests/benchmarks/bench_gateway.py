@@ -27,11 +27,11 @@ from fastapi import FastAPI, Request, Response
 
 from infra import database, embedded_kafka, embedded_postgres, services
 from infra.settings import read_settings
-from ingest import kafka_client
 from ingest.contracts import families, read_contracts
 from ingest.gateway.command import serve
 from ingest.gateway.limits import Limits
 from ingest.gateway.tokens import issue
+from ingest.kafka import client as kafka_client
 
 BATCH = 100
 CONNECTIONS = 8

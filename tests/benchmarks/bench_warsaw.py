@@ -18,9 +18,9 @@ import orjson
 
 from infra import database, embedded_kafka, embedded_postgres, services
 from infra.settings import ROOT, read_settings
-from ingest import reference
 from ingest.files.report import table
 from ingest.ledger import read_balance
+from ingest.reference import command as reference
 
 DEPLOYMENT = ROOT / "infra" / "deployments" / "warsaw_2019"
 MAPPING = ROOT / "ingest" / "mappings" / "warsaw_office_queues.yml"

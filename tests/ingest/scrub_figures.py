@@ -4,7 +4,7 @@ import timeit
 
 from scrub_measures import CODES, FOLDER, labelled_texts, measure, without_listed_names
 
-from ingest.scrub import KINDS, scrub
+from ingest.scrub.scrub import KINDS, scrub
 
 SPLITS = {"tuning": False, "held out": True}
 

@@ -8,8 +8,9 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-from ingest import scrub_lexicon, scrub_names
-from ingest.scrub_stems import base_forms
+from ingest.scrub import lexicon as scrub_lexicon
+from ingest.scrub import names as scrub_names
+from ingest.scrub.stems import base_forms
 
 FOLDER = Path(__file__).with_name("scrub_texts")
 MARKED = re.compile(r"\{(\w+)\|([^}]*)\}")

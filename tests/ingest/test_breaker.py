@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from infra.settings import BreakerLimits
-from ingest.breaker import Breaker, count, parks
-from ingest.breaker_rows import texts
+from ingest.breakers.breaker import Breaker, count, parks
+from ingest.breakers.rows import texts
 
 START = datetime(2026, 10, 5, 6, tzinfo=UTC)
 LIMITS = BreakerLimits(bad_share=0.5, minimum_count=10, window_minutes=60, pause_minutes=30, probe_count=4)

@@ -11,7 +11,7 @@ from sample_events import event
 from infra.settings import ROOT
 from ingest.contracts import read_contracts
 from ingest.names import field_naming_a_person, is_source, shown_file_name
-from ingest.scrub import names_person
+from ingest.scrub.scrub import names_person
 
 CODES = {
     cell

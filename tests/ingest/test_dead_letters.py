@@ -7,9 +7,9 @@ from sample_events import line
 
 from infra import database
 from infra.settings import ROOT
-from ingest import reference
 from ingest.keys import keys_folder, read_keys
 from ingest.produce import send
+from ingest.reference import command as reference
 
 pytestmark = pytest.mark.services
 

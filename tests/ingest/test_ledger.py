@@ -9,7 +9,7 @@ from sample_events import line
 
 from infra import database
 from infra.errors import ActionNeeded
-from ingest import kafka_client
+from ingest.kafka import client as kafka_client
 from ingest.key_versions import keys_in_force
 from ingest.ledger import ledger
 from ingest.load import drain

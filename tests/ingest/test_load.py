@@ -9,13 +9,13 @@ from sample_events import line
 from infra import database
 from infra.errors import ActionNeeded
 from infra.services import kafka_bootstrap_servers
+from ingest.breakers.parking import Parking
 from ingest.contracts import families, read_contracts
 from ingest.events import Door
-from ingest.kafka_client import ensure_topics, open_consumer, topic_name
+from ingest.kafka.client import ensure_topics, open_consumer, topic_name
 from ingest.keys import keys_folder, open_sealed, read_keys
 from ingest.landing import FencedOff, store
 from ingest.ledger import read_balance
-from ingest.parking import Parking
 from ingest.produce import send
 
 pytestmark = pytest.mark.services

@@ -13,9 +13,9 @@ from sample_events import line
 from infra import database
 from infra.services import kafka_bootstrap_servers
 from infra.settings import BreakerLimits
-from ingest import breakers as commands
-from ingest import kafka_client
-from ingest.breaker_rows import BreakerMoved, Breakers
+from ingest.breakers import command as commands
+from ingest.breakers.rows import BreakerMoved, Breakers
+from ingest.kafka import client as kafka_client
 from ingest.produce import send
 
 pytestmark = pytest.mark.services

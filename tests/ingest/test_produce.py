@@ -12,7 +12,7 @@ from sample_events import line
 from infra import database
 from infra.errors import ActionNeeded
 from infra.services import kafka_bootstrap_servers
-from ingest.kafka_client import topic_name
+from ingest.kafka.client import topic_name
 from ingest.ledger import read_balance
 from ingest.produce import send
 

@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from infra.settings import ROOT
-from ingest.reasons import LANGUAGES, PLACES_SHOWN, cost, texts
+from ingest.dead_letters.reasons import LANGUAGES, PLACES_SHOWN, cost, texts
 
 
 def codes():

@@ -8,11 +8,11 @@ import pytest
 from infra import database
 from infra.errors import ActionNeeded
 from infra.settings import ROOT
-from ingest import reference
 from ingest.load import drain
 from ingest.produce import send
-from ingest.reference_files import digest, read_reference
-from ingest.reference_tables import tables
+from ingest.reference import command as reference
+from ingest.reference.files import digest, read_reference
+from ingest.reference.tables import tables
 
 FILES = {
     "regions.csv": ["06,Pirkanmaa,Birkaland,Pirkanmaa,2011-01-01,"],

@@ -22,10 +22,11 @@ from sample_events import line, uuid7
 
 from infra import database
 from infra.settings import ROOT
-from ingest import kafka_client, reference
 from ingest.contracts import FOLDER, read_contracts
+from ingest.kafka import client as kafka_client
 from ingest.keys import keys_folder
 from ingest.produce import send
+from ingest.reference import command as reference
 
 pytestmark = pytest.mark.services
 

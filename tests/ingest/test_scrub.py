@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.scrub import mask_codes, scrub
-from ingest.scrub_codes import CHECK_CHARACTERS, IBAN_LENGTHS
+from ingest.scrub.codes import CHECK_CHARACTERS, IBAN_LENGTHS
+from ingest.scrub.scrub import mask_codes, scrub
 
 # Words and letters glued to a code must not hide it; a digit or a dash beside it makes another number of it.
 context = st.text(alphabet=string.ascii_letters + "åäöÅÄÖ ,.!?\n", max_size=30)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.scrub import KINDS, scrub
-from ingest.scrub_stems import base_forms
+from ingest.scrub.scrub import KINDS, scrub
+from ingest.scrub.stems import base_forms
 
 PLANTED = {
     "name": ("Matti Meikäläinen", "Korhosta", "Anderssons", "Ahmed", "J. Virtanen", "Toivo Kuula"),

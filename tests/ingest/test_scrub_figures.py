@@ -3,8 +3,8 @@
 import pytest
 from scrub_measures import CODES, labelled_texts, measure, without_listed_names
 
-from ingest.scrub import scrub
-from ingest.scrub_codes import CHECK_CHARACTERS
+from ingest.scrub.codes import CHECK_CHARACTERS
+from ingest.scrub.scrub import scrub
 
 TEXTS = list(labelled_texts())
 HELD_OUT = [text for text in TEXTS if text.is_held_out]

@@ -12,10 +12,10 @@ from infra import database
 from ingest.adapters.export import Report, read_rows, records
 from ingest.adapters.installations import read_installation
 from ingest.contracts import read_contracts
-from ingest.dead_letter_rows import Selection
+from ingest.dead_letters.replay import replay
+from ingest.dead_letters.rows import Selection
 from ingest.ledger import read_balance
 from ingest.produce import send
-from ingest.replay import replay
 
 HERE = Path(__file__).parent / "booking_system"
 INSTALLATION = read_installation(HERE / "installation.yml", ZoneInfo("Europe/Helsinki"))

@@ -16,7 +16,7 @@ from ingest.adapters.adapter import NotTranslated, adapters, translate
 from ingest.adapters.installations import read_installation
 from ingest.adapters.queue_system import OUTCOMES
 from ingest.contracts import explain, read_contracts
-from ingest.untranslated import reason_of, record_of
+from ingest.dead_letters.untranslated import reason_of, record_of
 
 HERE = Path(__file__).parent
 CONTRACTS = read_contracts()

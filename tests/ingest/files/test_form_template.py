@@ -13,7 +13,7 @@ from ingest.files.form_template import TEXTS, form_of, mapping_of, write_workboo
 from ingest.files.mapping_checks import read_mapping
 from ingest.files.reading import preview
 from ingest.files.report import Report
-from ingest.reference_files import read_reference
+from ingest.reference.files import read_reference
 
 REFERENCE = read_reference([ROOT / "infra" / "deployments" / "demo"])
 LANGUAGES = ("fi", "sv", "en")

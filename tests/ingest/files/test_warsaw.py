@@ -7,12 +7,12 @@ from loading import load_all, rows
 from reading_files import CONTRACTS
 
 from infra.settings import ROOT
-from ingest import reference
 from ingest.files.delivery import deliver
 from ingest.files.mapping import FOLDER
 from ingest.files.mapping_checks import read_mapping
 from ingest.files.reading import preview
 from ingest.files.report import Report, table
+from ingest.reference import command as reference
 
 DEPLOYMENT = ROOT / "infra" / "deployments" / "warsaw_2019"
 HEADER = (

@@ -4,7 +4,7 @@ import json
 
 from sample_events import line
 
-from ingest.scrub_codes import CHECK_CHARACTERS
+from ingest.scrub.codes import CHECK_CHARACTERS
 
 FULL_NAMES = {
     "gateway": "Hilkka Tervaharju",

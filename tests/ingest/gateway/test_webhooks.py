@@ -14,9 +14,9 @@ from loading import load_all, rows
 from serving import new_token, serving
 
 from infra import database
-from ingest.dead_letter_rows import Selection
+from ingest.dead_letters.replay import replay
+from ingest.dead_letters.rows import Selection
 from ingest.ledger import read_balance
-from ingest.replay import replay
 
 pytestmark = pytest.mark.services
 

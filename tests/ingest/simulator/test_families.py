@@ -7,7 +7,7 @@ from simulated_files import at, is_within, table
 
 from infra.settings import read_deployment
 from ingest.contracts import read_contracts
-from ingest.reference_files import read_reference
+from ingest.reference.files import read_reference
 
 CODE_LISTS = {
     ("advice.logged", "reason_code"): "visit_reason",

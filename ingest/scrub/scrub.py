@@ -3,12 +3,12 @@
 import re
 from functools import lru_cache
 
-from ingest import scrub_codes
-from ingest.scrub_addresses import scrub_addresses
-from ingest.scrub_codes import HAS_ADDRESS, scrub_emails
-from ingest.scrub_names import holds_full_name, scrub_names
-from ingest.scrub_phones import scrub_phones
-from ingest.scrub_references import HAS_DIGIT, scrub_plates, scrub_references
+from ingest.scrub import codes as scrub_codes
+from ingest.scrub.addresses import scrub_addresses
+from ingest.scrub.codes import HAS_ADDRESS, scrub_emails
+from ingest.scrub.names import holds_full_name, scrub_names
+from ingest.scrub.phones import scrub_phones
+from ingest.scrub.references import HAS_DIGIT, scrub_plates, scrub_references
 
 # Seven digits, as the shortest number and code have: most texts have fewer.
 HAS_NUMBER = re.compile(r"(?:[^0-9]*[0-9]){7}")

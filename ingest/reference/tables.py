@@ -5,7 +5,7 @@ from functools import cache
 import orjson
 
 from ingest import contracts
-from ingest.reference_columns import Column, Ordered, Table
+from ingest.reference.columns import Column, Ordered, Table
 
 CODE = r"[a-z0-9][a-z0-9_.-]{0,63}"
 NAMES = (Column("name_fi"), Column("name_sv"), Column("name_en"))

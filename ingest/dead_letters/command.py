@@ -13,9 +13,8 @@ import click
 from infra import database
 from infra.errors import ActionNeeded
 from infra.settings import read_settings
-from ingest import dead_letter_rows as rows
-from ingest import reasons, replay
-from ingest.dead_letter_rows import Selection
+from ingest.dead_letters import reasons, replay, rows
+from ingest.dead_letters.rows import Selection
 
 Command = Callable[..., Any]
 

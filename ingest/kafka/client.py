@@ -134,11 +134,11 @@ def produce(settings: Settings, messages: Iterable[Message], acknowledged: Ackno
                 too_large += 1
 
     if settings.kafka_client == "librdkafka":
-        from ingest import librdkafka_client
+        from ingest.kafka import librdkafka_client
 
         librdkafka_client.produce(settings, that_fit(), acknowledged)
     else:
-        from ingest import kafka_python_producer
+        from ingest.kafka import kafka_python_producer
 
         kafka_python_producer.produce(settings, that_fit(), acknowledged)
     if too_large:
@@ -150,7 +150,7 @@ def produce(settings: Settings, messages: Iterable[Message], acknowledged: Ackno
 
 def open_producer(settings: Settings, acknowledged: Acknowledged, timeout_seconds: float = 5) -> AcknowledgingProducer:
     """A producer for an event loop: always on librdkafka, whose own threads leave the loop alone."""
-    from ingest.librdkafka_producer import LibrdkafkaProducer
+    from ingest.kafka.librdkafka_producer import LibrdkafkaProducer
 
     return LibrdkafkaProducer(settings, acknowledged, timeout_seconds)
 
@@ -158,7 +158,7 @@ def open_producer(settings: Settings, acknowledged: Acknowledged, timeout_second
 def open_consumer(settings: Settings, topics: list[str], worker: str, start_at: StartAt) -> Consumer:
     """Join the deployment's loaders as the static member *worker*: it takes over at once from its dead predecessor."""
     if settings.kafka_client == "librdkafka":
-        from ingest import librdkafka_client
+        from ingest.kafka import librdkafka_client
 
         return librdkafka_client.LibrdkafkaConsumer(settings, topics, worker, start_at)
     return KafkaPythonConsumer(settings, topics, worker, start_at)

@@ -17,10 +17,10 @@ from ingest.adapters.adapter import Installation, NotTranslated, translate
 from ingest.adapters.installations import read_installations
 from ingest.adapters.payloads import payloads_of
 from ingest.contracts import Contract, read_contracts
-from ingest.dead_letter_rows import open_bytes, sealed_bytes
+from ingest.dead_letters.rows import open_bytes, sealed_bytes
+from ingest.dead_letters.untranslated import payload_of
 from ingest.events import Refused, check, check_storable
 from ingest.produce import send
-from ingest.untranslated import payload_of
 
 
 class Kept(NamedTuple):

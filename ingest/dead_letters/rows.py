@@ -14,7 +14,7 @@ from psycopg.rows import class_row
 from infra.errors import ActionNeeded
 from infra.settings import Settings
 from ingest.keys import keys_folder, open_sealed, version_of, versions
-from ingest.scrub import scrub
+from ingest.scrub.scrub import scrub
 
 _STATE = """
     case

@@ -9,7 +9,7 @@ from kafka.structs import TopicPartition
 
 from infra.services import kafka_bootstrap_servers
 from infra.settings import Settings
-from ingest.kafka_client import unreachable
+from ingest.kafka.client import unreachable
 
 Ends = dict[str, dict[str, int]]  # topic, partition, offset after its last record: as JSON keeps them
 

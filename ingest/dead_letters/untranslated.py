@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from ingest.scrub import scrub
+from ingest.scrub.scrub import scrub
 
 REASON = "not_translated"
 LONGEST_REASON = 300

@@ -11,15 +11,15 @@ import psycopg
 from infra import database
 from infra.errors import ActionNeeded
 from infra.settings import read_settings
-from ingest import parked
-from ingest.breaker import Transition
-from ingest.breaker_rows import tell
+from ingest.breakers import parked
+from ingest.breakers.breaker import Transition
+from ingest.breakers.parking import Parking
+from ingest.breakers.rows import tell
 from ingest.contracts import read_contracts
-from ingest.dead_letter_rows import decision
+from ingest.dead_letters.rows import decision
 from ingest.events import Door
 from ingest.key_versions import keys_in_force
 from ingest.landing_rows import prefer_compiled_dumpers
-from ingest.parking import Parking
 
 _LIST = """
 with waiting as (

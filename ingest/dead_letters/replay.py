@@ -11,12 +11,12 @@ from psycopg import sql
 from infra import database
 from infra.settings import Settings
 from ingest.contracts import read_contracts
-from ingest.dead_letter_rows import Selection, open_bytes, sealed_bytes
+from ingest.dead_letters.retranslate import retranslate
+from ingest.dead_letters.rows import Selection, open_bytes, sealed_bytes
 from ingest.events import Door, Event, Rejection, parse
 from ingest.key_versions import KeysRotated, keys_in_force, require_in_force
 from ingest.landing import LOOK_AGAIN, REFERENCE_LOCK, Judge, conflict, relinked
 from ingest.landing_rows import Sorted, add, create_months, prefer_compiled_dumpers, write
-from ingest.retranslate import retranslate
 
 
 class Letter(NamedTuple):

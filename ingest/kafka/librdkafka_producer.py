@@ -11,7 +11,7 @@ import confluent_kafka
 
 from infra.services import kafka_bootstrap_servers
 from infra.settings import Settings
-from ingest.kafka_client import Acknowledged, Message, NotAcknowledged
+from ingest.kafka.client import Acknowledged, Message, NotAcknowledged
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
-from ingest.reference_columns import Table
-from ingest.reference_tables import ALIASED, tables
+from ingest.reference.columns import Table
+from ingest.reference.tables import ALIASED, tables
 
 Value = str | date | time | int | Decimal | None
 

@@ -13,7 +13,7 @@ import yaml
 from psycopg.rows import class_row
 
 from infra.settings import BreakerLimits
-from ingest.breaker import CLOSED, Breaker, Transition, count, parks
+from ingest.breakers.breaker import CLOSED, Breaker, Transition, count, parks
 from ingest.events import UNREADABLE
 
 log = logging.getLogger(__name__)

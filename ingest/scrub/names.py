@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ingest.scrub_lexicon import LANGUAGES, Sense, languages_of, listed, senses
+from ingest.scrub.lexicon import LANGUAGES, Sense, languages_of, listed, senses
 
 _TOKEN = re.compile(r"\[[a-z_]+\]|[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _STOP = re.compile(r"[.!?:;…\n\"”“»«•|(]|^\s*[-–/*]|\s[-–/]\s")

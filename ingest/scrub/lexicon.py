@@ -1,4 +1,4 @@
-"""What a single word may be, by the lists in ingest/name_lists: a name, a place, a service, a word of the language."""
+"""What a word may be, by the lists in ingest/scrub/name_lists: a name, a place, a service, a word of the language."""
 
 import gzip
 import re
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 
-from ingest.scrub_stems import base_forms, owned_forms
+from ingest.scrub.stems import base_forms, owned_forms
 
 FOLDER = Path(__file__).with_name("name_lists")
 LANGUAGES = ("fi", "sv", "en")

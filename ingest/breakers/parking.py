@@ -9,7 +9,7 @@ import confluent_kafka
 from infra.errors import ActionNeeded
 from infra.services import kafka_bootstrap_servers
 from infra.settings import BreakerLimits, Settings
-from ingest import kafka_client
+from ingest.kafka import client as kafka_client
 
 ANSWER_SECONDS = 30.0
 LARGEST_BYTES = 2 * 1024**2  # whatever an inbound topic took, and its headers

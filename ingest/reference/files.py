@@ -10,9 +10,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from infra.errors import ActionNeeded
-from ingest.reference_checks import Reference, Row, Value, find_problems
-from ingest.reference_columns import Column, Table
-from ingest.reference_tables import tables
+from ingest.reference.checks import Reference, Row, Value, find_problems
+from ingest.reference.columns import Column, Table
+from ingest.reference.tables import tables
 
 LARGEST = 2**31 - 1  # what an integer of PostgreSQL holds
 

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 import psycopg
 
-from ingest.breaker import Transition
-from ingest.breaker_rows import tell
+from ingest.breakers.breaker import Transition
+from ingest.breakers.parking import Parking, Place
+from ingest.breakers.rows import tell
 from ingest.events import Door, Event, Rejection, parse
 from ingest.key_versions import require_in_force
 from ingest.landing import LOOK_AGAIN, REFERENCE_LOCK, Judge, relinked, settle
 from ingest.landing_rows import Sorted, create_months, write
-from ingest.parking import Parking, Place
 
 BATCH = 2_000
 

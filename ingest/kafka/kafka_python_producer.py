@@ -8,7 +8,7 @@ import kafka.errors
 
 from infra.services import kafka_bootstrap_servers
 from infra.settings import Settings
-from ingest.kafka_client import Acknowledged, Message, batches, uninterrupted, unreachable
+from ingest.kafka.client import Acknowledged, Message, batches, uninterrupted, unreachable
 
 
 def produce(settings: Settings, messages: Iterable[Message], acknowledged: Acknowledged) -> None:

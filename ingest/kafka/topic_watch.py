@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Set
 
 from infra.errors import ActionNeeded
 from infra.settings import Settings
-from ingest.kafka_client import TopicIdentity, open_admin
+from ingest.kafka.client import TopicIdentity, open_admin
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ import yaml
 from psycopg import sql
 
 from infra.errors import ActionNeeded
-from ingest.dead_letter_rows import Selection
+from ingest.dead_letters.rows import Selection
 from ingest.events import UNREADABLE
 
 FILE = Path(__file__).with_name("reasons.yml")

@@ -9,7 +9,7 @@ import confluent_kafka
 from infra.errors import ActionNeeded
 from infra.services import kafka_bootstrap_servers
 from infra.settings import Settings
-from ingest.kafka_client import (
+from ingest.kafka.client import (
     LOST_OFFSETS,
     SAME_NAME,
     SESSION_TIMEOUT_MS,

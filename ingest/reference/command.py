@@ -11,9 +11,9 @@ from psycopg import sql
 
 from infra import database
 from infra.settings import Settings, read_settings
-from ingest.reference_checks import Reference
-from ingest.reference_files import digest, read_reference
-from ingest.reference_tables import tables
+from ingest.reference.checks import Reference
+from ingest.reference.files import digest, read_reference
+from ingest.reference.tables import tables
 
 # stored_at becomes the moment of release: what looks for new rows by it must find them.
 _RELEASE = """

@@ -1,0 +1,1 @@
+"""Sources whose events are mostly bad are stopped, and what they sent waits."""

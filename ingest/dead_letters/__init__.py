@@ -1,0 +1,1 @@
+"""What was set aside, why, and how it comes back in."""

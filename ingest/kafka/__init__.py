@@ -1,0 +1,1 @@
+"""Reading and writing Kafka, by either of its two clients."""

@@ -1,0 +1,1 @@
+"""Dated reference data: files, checks and tables."""

@@ -1,0 +1,1 @@
+"""Free text without what identifies a person."""
