@@ -48,6 +48,8 @@ def test_the_languages_have_the_same_words():
     [
         ("fi", ("press", "Pieksämäen asiakaspalvelupiste", None, 212),
          "212 painallusta Pieksämäen asiakaspalvelupisteessä jäi laskematta."),
+        ("fi", ("press", "Kuhmon etäpalvelupiste", None, 2),
+         "2 painallusta Kuhmon etäpalvelupisteessä jäi laskematta."),
         ("fi", ("queue", "Kulma", None, 1), "1 jonotapahtuma pisteessä Kulma jäi laskematta."),
         ("fi", ("message", None, "(unreadable)", 12345),
          "12\u00a0345 viestiä tuntemattomasta lähteestä jäi laskematta."),
@@ -74,4 +76,4 @@ def test_the_places_after_the_tenth_are_told_together():
 def test_when_nothing_is_left_it_says_so():
     words = texts()["languages"]["en"]
 
-    assert cost([], words["cost"], words) == ["No event is left uncounted for this reason now."]
+    assert cost([], words["cost"], words) == ["No event is uncounted for this reason any more."]
