@@ -153,13 +153,18 @@ def _fingerprints(connection: psycopg.Connection, keys: set[bytes]) -> dict[byte
 def _corrections(
     connection: psycopg.Connection, parsed: dict[bytes, ParsedEvent | Rejection]
 ) -> dict[bytes, list[Any]]:
-    """By the key of the event meant, the corrections that landing has, in the order in which they came."""
+    """By the key of the event meant, the corrections that landing has, held or not, in the order in which they came."""
     sources = {event.source for event in parsed.values()}
     found: dict[bytes, list[Any]] = {}
     if sources:
         for event_type, data in connection.execute(
             """
-            select event_type, data from landing.event
+            select event_type, data
+            from (
+                select event_type, data, received_at, kafka_offset from landing.event
+                union all
+                select event_type, data, received_at, kafka_offset from landing.event_held
+            ) as event
             where event_type in ('correction.amended', 'correction.withdrawn') and data ->> 'ref_source' = any(%s)
             order by received_at, kafka_offset
             """,

@@ -84,6 +84,21 @@ def test_a_changed_row_becomes_a_correction_and_a_row_as_before_nothing(deployme
     assert {data["reason"] for data in corrections} == {"source_updated"}
 
 
+def test_a_correction_that_is_held_with_its_event_is_seen_when_the_row_changes_back(deployment, tmp_path):
+    held = FIRST.replace("turku", "kemi")
+    told = []
+    for line in (held, held.replace(";4;", ";3;"), held):
+        bring_in(deployment, tmp_path, line)
+        told.append(load_all(deployment)["held"])
+    query = """
+        select data -> 'replaced' -> 'answers' -> 0 ->> 'raw_value' from landing.event_held
+        where event_type = 'correction.amended' order by kafka_offset
+    """
+
+    assert told == [1, 1, 1]
+    assert rows(deployment, query) == [("3",), ("4",)]
+
+
 def test_what_no_correction_can_say_is_set_aside_with_what_to_do(deployment, tmp_path):
     bring_in(deployment, tmp_path, FIRST, SECOND)
     load_all(deployment)
