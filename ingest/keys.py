@@ -5,7 +5,7 @@ import hashlib
 import os
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nacl.exceptions
@@ -55,11 +55,16 @@ def read_keys(settings: Settings) -> Keys:
         _make_pair(folder, 1)
     hashing = read_hashing(settings)
     newest = max(hashing)
-    return Keys(
-        hashing[newest],
-        nacl.public.PublicKey(versions(folder, "dead_letters.public").popitem()[1].read_bytes()),
-        newest,
-    )
+    return Keys(hashing[newest], _newest_public(settings), newest)
+
+
+def with_newest_seal(keys: Keys, settings: Settings) -> Keys:
+    """*keys* with the pair that seals now: the private key of an older one may be deleted any day."""
+    return replace(keys, dead_letters=_newest_public(settings))
+
+
+def _newest_public(settings: Settings) -> nacl.public.PublicKey:
+    return nacl.public.PublicKey(versions(keys_folder(settings), "dead_letters.public").popitem()[1].read_bytes())
 
 
 def read_hashing(settings: Settings) -> dict[int, bytes]:

@@ -21,6 +21,7 @@ from ingest.events import Door
 from ingest.kafka import client as kafka_client
 from ingest.kafka.topic_watch import watched
 from ingest.key_versions import KeysRotated, keys_in_force
+from ingest.keys import with_newest_seal
 from ingest.landing import FencedOff, Outcome, store
 from ingest.landing_rows import prefer_compiled_dumpers
 
@@ -95,6 +96,7 @@ def drain(
             while follow or _remaining(connection, topics, ends):
                 batch = consumer.poll(batch_size, timeout_seconds=0.5)
                 require_same_topics({fetched.topic for fetched in batch} or set(topics))
+                door = door._replace(keys=with_newest_seal(door.keys, settings))
                 if not batch:
                     silent_since = _complain_of_silence(silent_since, follow)
                     door = _let_parked_in(connection, settings, parking, door)

@@ -14,6 +14,7 @@ from ingest.contracts import read_contracts
 from ingest.key_command import keys
 from ingest.key_versions import rotate_hashing
 from ingest.keys import keys_folder
+from ingest.load import drain
 from ingest.produce import send
 
 pytestmark = pytest.mark.services
@@ -137,6 +138,21 @@ def test_letters_sealed_before_a_rotation_open_until_they_expire_and_then_the_ol
 
     assert opened == ["first", "second"]
     assert kept == too_early == ["dead_letters.private", "dead_letters.private.2"]
+    assert private_keys(settings) == ["dead_letters.private.2"]
+    assert dead_letters(environment, "show", 2, "--bytes").stdout == "second"
+
+
+def test_a_loader_that_runs_seals_to_the_new_pair_so_the_old_one_may_go(deployment):
+    settings, environment = deployment
+    send(settings, [b"first", b"second"])
+    loading = drain(settings, batch_size=1)
+    next(loading)
+    run(environment, "rotate", "dead-letters")
+    for _ in loading:
+        pass
+    rows_changed(settings, "update ops.dead_letter set stored_at = now() - interval '40 days' where dead_letter_id = 1")
+    dead_letters(environment, "expire")
+
     assert private_keys(settings) == ["dead_letters.private.2"]
     assert dead_letters(environment, "show", 2, "--bytes").stdout == "second"
 
