@@ -77,10 +77,11 @@ class Delivered:
 
     def is_next_done(self, lane: str) -> bool:
         """Whether the next event of *lane* was delivered by an earlier run."""
-        if self._skipped[lane] >= self._counts[lane]:
-            return False
-        self._skipped[lane] += 1
-        return True
+        with self._lock:
+            if self._skipped[lane] >= self._counts[lane]:
+                return False
+            self._skipped[lane] += 1
+            return True
 
     def advance(self, lane: str, count: int) -> None:
         with self._lock:
