@@ -18,7 +18,7 @@ _SHORTEST_STEM = 3
 _FEWEST_OWN = 6  # characters that an id must have besides a phone number
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z_. -]{0,39}")
-_CODE = re.compile(r"(?!.*[0-9]{7})[A-Za-z0-9_.-]{1,64}")
+_CODE = re.compile(r"(?!(?:[^0-9]*[0-9]){7})[A-Za-z0-9_.-]{1,64}")
 _DATE = re.compile(r"20[0-9]{2}-[01][0-9]-[0-3][0-9]")
 _TIME = re.compile(
     r"20[0-9]{2}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?"
