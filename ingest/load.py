@@ -14,7 +14,7 @@ import psycopg
 from infra import database
 from infra.errors import ActionNeeded
 from infra.settings import Settings, read_settings
-from ingest.breakers.parked import flow_back
+from ingest.breakers.parked import flow_back, try_silent
 from ingest.breakers.parking import Parking
 from ingest.contracts import Contract, families, read_contracts
 from ingest.events import Door
@@ -99,7 +99,7 @@ def drain(
                 door = door._replace(keys=with_newest_seal(door.keys, settings))
                 if not batch:
                     silent_since = _complain_of_silence(silent_since, follow)
-                    door = _let_parked_in(connection, settings, parking, door)
+                    door = _let_parked_in(connection, settings, parking, door, _remaining(connection, topics, ends))
                     continue
                 silent_since = time.monotonic()
                 try:
@@ -113,18 +113,27 @@ def drain(
                     log.warning("batch dropped, another loader was quicker: %s", fenced)
                     consumer.seek_assigned()
                     continue
-                door = _let_parked_in(connection, settings, parking, door)
-                yield Progress(outcome, _remaining(connection, topics, ends))
-            _let_parked_in(connection, settings, parking, door)
+                remaining = _remaining(connection, topics, ends)
+                door = _let_parked_in(connection, settings, parking, door, remaining)
+                yield Progress(outcome, remaining)
+            _let_parked_in(connection, settings, parking, door, remaining=0)
         finally:
             consumer.close()
 
 
-def _let_parked_in(connection: psycopg.Connection, settings: Settings, parking: Parking, door: Door) -> Door:
-    """Let in what waits of sources whose breaker has closed; the door to go on with, when the key was rotated."""
+def _let_parked_in(
+    connection: psycopg.Connection, settings: Settings, parking: Parking, door: Door, remaining: int
+) -> Door:
+    """Let in what waits of sources whose breaker has closed, and, when nothing remains to load, try the silent ones.
+
+    Returns the door to go on with, another one when the key was rotated.
+    """
     total = Counter[str]()
     while True:
         try:
+            if not remaining:
+                for fates in try_silent(connection, parking, door):
+                    total += fates
             for fates in flow_back(connection, parking, door):
                 total += fates
         except KeysRotated:

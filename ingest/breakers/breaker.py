@@ -45,9 +45,14 @@ def parks(breaker: Breaker, received_at: datetime, now: datetime, limits: Breake
     assert breaker.pause_ends_at is not None, "an open breaker knows until when"
     if received_at < breaker.pause_ends_at and now < breaker.opened_at + timedelta(minutes=limits.pause_minutes):
         return True
-    breaker.state, breaker.judged_count, breaker.bad_count = HALF_OPEN, 0, 0
-    breaker.window_started_at = received_at
+    half_open(breaker, received_at)
     return False
+
+
+def half_open(breaker: Breaker, at: datetime) -> None:
+    """From now on the events judged are probes."""
+    breaker.state, breaker.judged_count, breaker.bad_count = HALF_OPEN, 0, 0
+    breaker.window_started_at = at
 
 
 def count(

@@ -9,26 +9,40 @@ import psycopg
 
 from ingest.breakers.breaker import Transition
 from ingest.breakers.parking import Parking, Place
-from ingest.breakers.rows import tell
+from ingest.breakers.rows import Breakers, tell
 from ingest.events import Door, Event, Rejection, parse
 from ingest.key_versions import require_in_force
-from ingest.landing import LOOK_AGAIN, REFERENCE_LOCK, Judge, relinked, settle
+from ingest.landing import BAD, LOOK_AGAIN, REFERENCE_LOCK, Judge, relinked, settle
 from ingest.landing_rows import Sorted, create_months, write
 
 BATCH = 2_000
 
-# Of a source whose breaker is not closed, parked events wait; with a source named, they come whatever it says.
-_WAITING = """
+_COLUMNS = """
     select
         parked_event_id, source, topic, kafka_partition, kafka_offset, received_at,
         parked_topic_id, parked_partition, parked_offset
     from ops.parked_event
+"""
+
+# Of a source whose breaker is not closed, parked events wait; with a source named, they come whatever it says.
+_WAITING = f"""
+    {_COLUMNS}
     where
         outcome is null
         and (%(source)s::text is null or source = %(source)s)
         and (%(source)s::text is not null or source not in (select source from ops.breaker where state <> 'closed'))
     order by parked_event_id
     limit %(limit)s
+"""
+
+# Sources that are stopped and have sent nothing for two pauses: one that sends half-opens its breaker within one.
+_SILENT = """
+    select source from ops.breaker
+    where
+        state <> 'closed'
+        and updated_at < now() - 2 * make_interval(mins => %s)
+        and exists (select from ops.parked_event where parked_event.source = breaker.source and outcome is null)
+    order by source
 """
 
 
@@ -86,6 +100,48 @@ def _flow_back_some(
             continue
 
 
+def try_silent(connection: psycopg.Connection, parking: Parking, door: Door) -> Iterator[Counter[str]]:
+    """Judge, of each stopped source that sends nothing, what it sent last, as probes; yield the fates of each source.
+
+    Without that nothing would ever tell whether it works. Call it when all that Kafka holds is loaded. Raises
+    KeysRotated as flow_back does.
+    """
+    door = door._replace(trusts_received_time=False)
+    for source in _silent(connection, parking):
+        yield _probe(connection, parking, door, source)
+
+
+def _probe(connection: psycopg.Connection, parking: Parking, door: Door, source: str) -> Counter[str]:
+    create_months(connection, {parked.received_at for parked in _newest(connection, parking, source)})
+    while True:
+        try:
+            with connection.transaction():
+                require_in_force(connection, door.keys)
+                _one_at_a_time(connection)
+                connection.execute(REFERENCE_LOCK)
+                if source not in _silent(connection, parking):  # another loader was quicker, or it sends again
+                    return Counter()
+                breakers = Breakers(connection, [source], parking.limits)
+                breakers.half_open(source, datetime.now(UTC))
+                return _move(connection, parking, door, _newest(connection, parking, source), breakers)
+        except LOOK_AGAIN:
+            continue
+
+
+def _silent(connection: psycopg.Connection, parking: Parking) -> list[str]:
+    return [row[0] for row in connection.execute(_SILENT, (parking.limits.pause_minutes,))]
+
+
+def _newest(connection: psycopg.Connection, parking: Parking, source: str) -> list[Parked]:
+    """As many as try a source, in their order."""
+    rows = connection.execute(
+        f"select * from ({_COLUMNS} where outcome is null and source = %s order by parked_event_id desc limit %s) "
+        "as newest order by parked_event_id",
+        (source, parking.limits.probe_count),
+    )
+    return [Parked(*row) for row in rows]
+
+
 def _waiting(connection: psycopg.Connection, source: str | None, limit: int = BATCH) -> list[Parked]:
     rows = connection.execute(_WAITING, {"source": source, "limit": limit})
     return [Parked(*row) for row in rows]
@@ -96,7 +152,14 @@ def _one_at_a_time(connection: psycopg.Connection) -> None:
     connection.execute("select pg_advisory_xact_lock(hashtext('parked'))")
 
 
-def _move(connection: psycopg.Connection, parking: Parking, door: Door, waiting: list[Parked]) -> Counter[str]:
+def _move(
+    connection: psycopg.Connection,
+    parking: Parking,
+    door: Door,
+    waiting: list[Parked],
+    breakers: Breakers | None = None,
+) -> Counter[str]:
+    """Judge what waits; given *breakers*, as probes that decide what becomes of them."""
     values = parking.fetch([parked.lies_at for parked in waiting])
     there = [parked for parked in waiting if parked.lies_at in values]
     records = relinked(connection, [_judge_now(parked, values[parked.lies_at], door) for parked in there])
@@ -104,6 +167,10 @@ def _move(connection: psycopg.Connection, parking: Parking, door: Door, waiting:
     fates, outcomes = Sorted(), list[tuple[Parked, str]]()
     for parked, record in zip(there, records, strict=True):
         outcomes.append((parked, settle(judge, fates, record, parked.came_at, values[parked.lies_at], door)))
+    if breakers is not None:
+        for parked, fate in outcomes:
+            breakers.judged(parked.source, datetime.now(UTC), is_bad=fate in BAD)
+        breakers.write(connection)
     lost = [parked for parked in waiting if parked.lies_at not in values]
     outcomes += [(parked, "expired") for parked in lost]
     _end(connection, fates, outcomes)

@@ -13,7 +13,7 @@ import yaml
 from psycopg.rows import class_row
 
 from infra.settings import BreakerLimits
-from ingest.breakers.breaker import CLOSED, Breaker, Transition, count, parks
+from ingest.breakers.breaker import CLOSED, Breaker, Transition, count, half_open, parks
 from ingest.events import UNREADABLE
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,10 @@ class Breakers:
     def parks(self, source: str, received_at: datetime) -> bool:
         breaker = self._breakers.get(source)
         return breaker is not None and parks(breaker, received_at, self._now, self._limits)
+
+    def half_open(self, source: str, at: datetime) -> None:
+        """Try a stopped source, whose row there is, by the events judged next."""
+        half_open(self._breakers[source], at)
 
     def judged(self, source: str, received_at: datetime, is_bad: bool) -> None:
         """Count an event. Only sources with a bad one are counted; what nobody can read has no source to stop."""

@@ -110,6 +110,39 @@ def test_when_good_events_come_after_the_pause_it_closes_by_itself_and_what_was_
     assert str(stored[0]) == "2026-10-05 06:10:00"
 
 
+def test_a_source_that_has_fallen_silent_is_tried_by_what_it_sent_last(deployment):
+    settings, _ = deployment
+    send(settings, [rubbish(number, at(6)) for number in range(25)])
+    send(settings, [good(100 + number, at(6, 10)) for number in range(8)])
+    load_all(settings)
+    load_all(settings)
+    assert fates(settings, BAD) == (0, 0, 20, 13)
+    pass_two_pauses(settings)
+    load_all(settings)
+
+    assert fates(settings, BAD) == (8, 0, 25, 0)
+    assert [state for state, _ in notices(settings)] == ["open", "closed"]
+    assert faults(settings) == []
+
+
+def test_a_silent_source_whose_last_events_are_bad_stays_stopped_and_is_tried_again(deployment):
+    settings, _ = deployment
+    send(settings, [rubbish(number, at(6)) for number in range(32)])
+    load_all(settings)
+    for parked in (12, 7, 2, 0):
+        load_all(settings)
+        assert fates(settings, BAD)[3] == parked
+        pass_two_pauses(settings)
+
+    assert [state for state, _ in notices(settings)] == ["open", "again", "again"]
+    assert faults(settings) == []
+
+
+def pass_two_pauses(settings):
+    with database.connect(settings) as connection:
+        connection.execute("update ops.breaker set updated_at = now() - interval '61 minutes'")
+
+
 def test_bad_probes_open_it_again_and_a_person_can_let_in_what_is_parked(deployment):
     settings, environment = deployment
     send(settings, [rubbish(number, at(6)) for number in range(20)])
