@@ -33,7 +33,7 @@ _BATCH = 5_000
 
 
 class NotYetLoaded(ActionNeeded):
-    """Events of an earlier file of the same source are still on their way: try again when they are loaded."""
+    """Events of an earlier file of the same source are still on their way, or parked: try again when they are in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ def deliver(settings: Settings, path: Path, mapping: FileMapping, report: Report
         door = Door(read_contracts(), keys, settings.deployment.trusts_received_time)
         with _alone(connection, mapping):
             delivery = _begin(settings, connection, path, mapping, wait_seconds)
+            if mapping.shows_corrections:
+                _require_none_parked(connection, mapping)
             units = read_rows(path, mapping, report)
             # A file may have a million rows: librdkafka computes a third less, and the gateway needs it anyway.
             send(
@@ -153,6 +155,19 @@ def _wait(connection: psycopg.Connection, file_name: str, ends: dict[str, dict[s
                 "run pulssi load, then try again"
             )
         time.sleep(0.2)
+
+
+def _require_none_parked(connection: psycopg.Connection, mapping: FileMapping) -> None:
+    """A row whose event is parked would look new, and its change like another event with the same id."""
+    pattern = mapping.source.replace("_", r"\_").replace("{subject}", "%")
+    found = connection.execute(
+        "select source from ops.parked_event where outcome is null and source like %s limit 1", (pattern,)
+    ).fetchone()
+    if found is not None:
+        raise NotYetLoaded(
+            f"{found[0]} is stopped and events of it are parked, so it cannot be seen what has changed since: "
+            "see pulssi breakers list"
+        )
 
 
 def _finish(

@@ -14,7 +14,7 @@ import orjson
 from infra.errors import ActionNeeded
 from infra.settings import Settings
 from ingest.contracts import Contract
-from ingest.files.delivery import deliver
+from ingest.files.delivery import NotYetLoaded, deliver
 from ingest.files.mapping import FOLDER, FileMapping
 from ingest.files.mapping_checks import read_mapping
 from ingest.files.report import Report
@@ -64,10 +64,21 @@ def handle(
     contracts: dict[str, Contract],
     wait_seconds: float = 30,
 ) -> Iterator[Handled]:
-    """Bring in the files that look as they did *before*. Raises ActionNeeded for what is no file's fault: they stay."""
+    """Bring in the files that look as they did *before*. Raises ActionNeeded for what is no file's fault: they stay.
+
+    Where an earlier file must be loaded first, only that subfolder waits, and all of it: its files keep their order.
+    """
+    waiting: dict[Path, NotYetLoaded] = {}
     for path, now in look(root).items():
-        if before.get(path) == now and now.size > 0 and path.exists():
-            yield _handle(settings, path, contracts, wait_seconds)
+        if before.get(path) == now and now.size > 0 and path.exists() and path.parent not in waiting:
+            try:
+                handled = _handle(settings, path, contracts, wait_seconds)
+            except NotYetLoaded as problem:
+                waiting[path.parent] = problem
+            else:
+                yield handled
+    for reason in waiting.values():
+        raise reason
 
 
 def follow(settings: Settings, root: Path, contracts: dict[str, Contract], seconds: float) -> Iterator[Handled]:

@@ -4,6 +4,7 @@ import pytest
 import yaml
 from loading import load_all, register, rows
 
+from infra import database
 from infra.errors import ActionNeeded
 from ingest import contracts
 from ingest.files import delivery
@@ -123,6 +124,25 @@ def test_a_file_waits_until_an_earlier_one_of_its_source_is_loaded(deployment, t
     with pytest.raises(NotYetLoaded, match=r"forms\.csv, which came before, is not loaded yet"):
         bring_in(deployment, tmp_path, FIRST.replace(";4;", ";3;"))
     assert bring_in(deployment, tmp_path, FIRST) == {"new": 1}  # the same file may come again at once
+    load_all(deployment)
+
+    assert bring_in(deployment, tmp_path, FIRST.replace(";4;", ";3;")) == {"amended": 1}
+
+
+def test_a_file_waits_while_events_of_its_source_are_parked(deployment, tmp_path):
+    with database.connect(deployment) as connection:
+        connection.execute(
+            "insert into ops.breaker (source, state, judged_count, bad_count, window_started_at, opened_at, "
+            "pause_ends_at) values (%s, 'open', 0, 0, now(), now(), now() + interval '1 hour')",
+            (MAPPING["source"],),
+        )
+    bring_in(deployment, tmp_path, FIRST)
+    load_all(deployment)
+    with pytest.raises(NotYetLoaded, match="/agencies/kela/paper_forms is stopped and events of it are parked"):
+        bring_in(deployment, tmp_path, FIRST.replace(";4;", ";3;"))
+
+    with database.connect(deployment) as connection:
+        connection.execute("delete from ops.breaker")
     load_all(deployment)
 
     assert bring_in(deployment, tmp_path, FIRST.replace(";4;", ";3;")) == {"amended": 1}

@@ -136,9 +136,18 @@ def test_files_wait_where_they_are_when_it_is_not_their_fault(deployment, forms,
     assert len(handle(deployment, tmp_path)) == 1
     path = csv_file(forms, HEADER, [*ROW[:3], "1"], name="corrected.csv")
 
+    later = csv_file(forms, HEADER, [*ROW[:3], "2"], name="later.csv")
+    other = tmp_path / "vero"
+    other.mkdir()
+    (other / "mapping.yml").write_text(yaml.safe_dump(FORMS | {"source": "/agencies/vero/forms"}), encoding="utf-8")
+    csv_file(other, HEADER, ROW)
+
     with pytest.raises(ActionNeeded, match=r"first\.csv, which came before, is not loaded yet"):
         handle(deployment, tmp_path)
     assert path.exists()
+    assert later.exists()
+    assert (other / "done" / "forms.csv").exists()
+    later.unlink()
 
     load_all(deployment)
     assert handle(deployment, tmp_path) == [("kela/done/corrected.csv", None)]
