@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
-
 from infra.errors import ActionNeeded
+from infra.yaml_files import read_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -147,15 +146,15 @@ def read_deployment(name: str) -> Deployment:
 
 
 def _deployment_content(file: Path) -> dict[str, Any]:
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ActionNeeded(f"{file} is not YAML: {' '.join(str(error).split())}") from error
+    content = read_yaml(file)
     needed = set(DEPLOYMENT_VALUES) - set(DEPLOYMENT_DEFAULTS)
     if not isinstance(content, dict) or not needed <= set(content) <= set(DEPLOYMENT_VALUES):
+        given = set(content) if isinstance(content, dict) else set()
+        odd = [f"{key}: missing" for key in sorted(needed - given)]
+        odd += [f"{key}: unknown" for key in sorted(map(str, given - set(DEPLOYMENT_VALUES)))]
         raise ActionNeeded(
-            f"{file}: give the keys {', '.join(sorted(needed))}; {', '.join(sorted(DEPLOYMENT_DEFAULTS))} if need be; "
-            "no others"
+            f"{file}: {', '.join(odd)}: give the keys {', '.join(sorted(needed))}; "
+            f"{', '.join(sorted(DEPLOYMENT_DEFAULTS))} if need be; no others"
         )
     content = DEPLOYMENT_DEFAULTS | content
     for key, (is_right, fix) in DEPLOYMENT_VALUES.items():

@@ -2,16 +2,15 @@
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from math import ceil
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
-
 from infra.errors import ActionNeeded
+from infra.yaml_files import read_yaml
 
 FILE = Path(__file__).parent / "parameters.csv"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -86,7 +85,10 @@ def read_scenario(folder: Path, time_zone: ZoneInfo) -> Scenario:
     path = folder / "simulation.yml"
     if not path.is_file():
         raise ActionNeeded(f"{path} does not exist: only a deployment with a simulation.yml can be simulated")
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = read_yaml(path)
+    keys = {field.name for field in fields(Scenario)} - {"time_zone"}
+    if not isinstance(content, dict) or content.keys() != keys:
+        raise ActionNeeded(f"{path}: give the keys {', '.join(sorted(keys))}, and no others")
     changes = tuple(content.pop("changes"))
     return Scenario(time_zone=time_zone, changes=changes, **content)
 

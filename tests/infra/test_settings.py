@@ -36,7 +36,7 @@ def test_a_url_that_cannot_be_read_is_not_shown_because_it_holds_a_password():
         ("time_zone: Europe/Helsinki", "time_zone: Helsinki", "time_zone is 'Helsinki': give an IANA name"),
         ("trusts_received_time: true", "trusts_received_time: maybe", "trusts_received_time is 'maybe': give true or"),
         ("partitions: 6", "partitions: many", "partitions is 'many': give a whole number"),
-        ("partitions: 6", "parts: 6", "give the keys"),
+        ("partitions: 6", "parts: 6", "partitions: missing, parts: unknown: give the keys"),
     ],
 )
 def test_a_deployment_file_that_is_wrong_is_named_with_key_value_and_fix(tmp_path, line, wrong, said):
