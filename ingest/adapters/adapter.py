@@ -52,7 +52,8 @@ Translate = Callable[[dict[str, Any], Installation], list[dict[str, Any]]]
 class Adapter:
     """A module of this folder. *family* is that of its payloads.
 
-    *without_person* is applied to a payload, JSON of any kind or bytes, before it is kept untranslated.
+    *misfit* says which of the settings, each right by its schema, do not fit together. *without_person* is applied to a
+    payload, JSON of any kind or bytes, before it is kept untranslated.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Adapter:
     settings: jsonschema_rs.Draft202012Validator
     settings_schema: dict[str, Any]
     translate: Translate
+    misfit: Callable[[dict[str, Any]], str | None]
     without_person: Callable[[Any], Any]
 
 
@@ -106,8 +108,13 @@ def _adapter(name: str, module: ModuleType) -> Adapter:
         settings=jsonschema_rs.Draft202012Validator(schema),
         settings_schema=schema,
         translate=module.translate,
+        misfit=getattr(module, "misfit", _no_misfit),
         without_person=getattr(module, "without_person", _as_it_is),
     )
+
+
+def _no_misfit(_: dict[str, Any]) -> None:
+    return None
 
 
 def _as_it_is(payload: Any) -> Any:

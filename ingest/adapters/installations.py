@@ -6,10 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import jsonschema_rs
-import yaml
 
 from infra.errors import ActionNeeded
 from infra.settings import Deployment
+from infra.yaml_files import read_yaml
 from ingest.adapters.adapter import Installation, adapter_of
 from ingest.names import is_source
 
@@ -46,16 +46,16 @@ def read_installation(path: Path, time_zone: ZoneInfo) -> Installation:
     settings = _with_text_keys(content["settings"], path, "settings")
     for wrong in adapter.settings.iter_errors(settings):
         raise ActionNeeded(f"{path}: {_explained(wrong, settings, adapter.settings_schema)}")
+    if said := adapter.misfit(settings):
+        raise ActionNeeded(f"{path}: {said}")
     return Installation(path.stem, adapter.name, source, _zone(content, path, time_zone), settings)
 
 
 def _content(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read_yaml(path)
     except FileNotFoundError as error:
         raise ActionNeeded(f"there is no {path}: write it, see docs/adapters.md") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ActionNeeded(f"{path} is not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):
         raise ActionNeeded(f"{path}: give adapter, source and settings, each with its value")
     return content

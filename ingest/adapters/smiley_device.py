@@ -25,6 +25,16 @@ def translate(payload: dict[str, Any], installation: Installation) -> list[dict[
         raise NotTranslated(str(problem), source, device["point"]) from problem
 
 
+def misfit(settings: dict[str, Any]) -> str | None:
+    """A device whose buttons have no raw values: each of its presses would be set aside."""
+    scales = settings["scales"]
+    for name, device in settings["devices"].items():
+        if device["scale"] not in scales:
+            field, known = f"settings.devices.{name}.scale", ", ".join(scales)
+            return f"{field} is {device['scale']!r}: give one of settings.scales, {known}"
+    return None
+
+
 def _events(
     payload: dict[str, Any], installation: Installation, device_id: str, device: dict[str, Any], source: str
 ) -> list[dict[str, Any]]:

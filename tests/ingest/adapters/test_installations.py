@@ -42,7 +42,7 @@ def changed(**changes):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("a: [", "is not YAML"),
+        ("a: [", "is not YAML: line 1, column 5: "),
         ("[]", "give adapter, source and settings"),
         (changed(adapter=None), "adapter: missing"),
         (changed(adapter="smily"), "adapter: there is no 'smily': give one of booking_system, queue_system, smiley"),
@@ -51,6 +51,7 @@ def changed(**changes):
         (changed(time_zone="Helsinki"), "time_zone is 'Helsinki': give an IANA name"),
         (changed(settings__scales=None), "settings.scales: missing: give each scale's raw values"),
         (changed(settings__devices__41001__scale=None), "settings.devices.41001.scale: missing: give the scale of its"),
+        (changed(settings__devices__41001__scale="f9"), "settings.devices.41001.scale is 'f9': give one of set"),
         (changed(settings__devices__41001__link="lora"), "settings.devices.41001.link is 'lora': "),
         (changed(settings__devices__41001__colour="red"), "settings.devices.41001.colour: unknown: leave it out"),
         (changed(settings__devices__41001__path="mikkeli"), "give what the device's source has after the installation"),
