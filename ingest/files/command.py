@@ -12,7 +12,7 @@ from infra.settings import read_settings
 from ingest.contracts import read_contracts
 from ingest.files.mapping_checks import read_mapping
 from ingest.files.reading import preview
-from ingest.files.report import Report, table
+from ingest.files.report import Report, read_report, table
 from ingest.names import shown_file_name
 
 
@@ -110,5 +110,5 @@ def template(language: str, output: Path) -> None:
 @click.argument("report", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def counts(report: Path) -> None:
     """Show a report's count table: what became of the rows of each service point, and what was odd about them."""
-    for line in table(orjson.loads(report.read_bytes())):
+    for line in table(read_report(report)):
         click.echo(line)

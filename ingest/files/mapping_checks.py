@@ -3,30 +3,32 @@
 import codecs
 import contextlib
 import hashlib
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import jsonschema_rs
 import orjson
-import yaml
 
 from infra.errors import ActionNeeded
+from infra.yaml_files import parsed
 from ingest.contracts import Contract
 from ingest.files.cells import NAMED_FORMATS
 from ingest.files.mapping import FOLDER, FileMapping, build, loose
+
+_SOME_TIME = datetime(2026, 10, 5, 9, 15, tzinfo=UTC)
 
 
 def read_mapping(path: Path, contracts: dict[str, Contract]) -> FileMapping:
     """Read and check a mapping file; ActionNeeded lists every problem with its key, the value and what to write."""
     try:
         written = path.read_bytes()
-        told = yaml.safe_load(written.decode("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:  # ValueError: a day such as 2026-02-30
-        raise ActionNeeded(f"{path} is not YAML: {' '.join(str(error).split())}") from error
     except OSError as error:
         raise ActionNeeded(f"{path}: {error.strerror}: give the path of a mapping file") from error
+    told = parsed(written, path)
     problems, content = ["the mapping: holds what a mapping cannot (a set, bytes, a loop): leave it out"], {}
     with contextlib.suppress(orjson.JSONEncodeError, RecursionError):
         # Days and times that YAML reads as such are texts again, as they are in events.
@@ -64,6 +66,7 @@ def _meaning_problems(content: dict[str, Any], contracts: dict[str, Contract]) -
     except LookupError:
         yield f"encoding: {content['encoding']!r} is unknown: write one such as utf-8 or iso-8859-1"
     yield from _code_map_problems(content, content.get("code_maps", {}), "")
+    yield from _format_problems(content, "")
     yield from _rule_problems(content)
     rules = content.get("events", [content])
     names = [rule.get("name") for rule in rules]
@@ -91,6 +94,8 @@ def _event_problems(
         if name not in payload["properties"]:
             known = ", ".join(sorted(payload["properties"]))
             yield f"{place}data.{name}: {contract.type} has no such field: write one of {known}"
+        else:
+            yield from _constant_problems(rule["data"][name], payload["properties"][name], f"{place}data.{name}")
     for name in payload.get("required", []):
         if name not in rule["data"]:
             yield f"{place}data.{name}: missing, and required by {contract.type}: say where it comes from"
@@ -115,6 +120,45 @@ def _time_problems(time: dict[str, Any], place: str) -> Iterator[str]:
         formats = [time["format"]] if isinstance(time["format"], str) else time["format"]
         if "excel" in formats and any(form not in NAMED_FORMATS for form in formats):
             yield f"{place}time.format: {formats}: excel does not mix with others over several columns: name one format"
+
+
+def _constant_problems(value: Any, schema: dict[str, Any], place: str) -> Iterator[str]:
+    """Values written in the mapping itself that no event may have: every row would be set aside for them."""
+    if isinstance(value, dict) and "each_row" in value:
+        yield from _constant_problems(value["each_row"], schema.get("items", {}), f"{place}.each_row")
+    elif isinstance(value, dict) and "properties" in schema:
+        for key, item in value.items():
+            yield from _constant_problems(item, schema["properties"].get(key, {}), f"{place}.{key}")
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _constant_problems(item, schema.get("items", {}), f"{place}.{number}")
+    elif not (isinstance(value, dict) and "column" in value):
+        for error in jsonschema_rs.Draft202012Validator(schema).iter_errors(value):
+            yield f"{place}: {error.message}: correct it, or name a column (column: ...)"
+
+
+def _format_problems(content: Any, place: str) -> Iterator[str]:
+    """Formats of times by which no text can ever be read."""
+    if isinstance(content, dict):
+        if content.keys() & {"column", "columns"} and "format" in content:
+            formats = [content["format"]] if isinstance(content["format"], str) else content["format"]
+            for form in formats:
+                if form not in NAMED_FORMATS and not _can_be_read_by(form):
+                    known = ", ".join(sorted(NAMED_FORMATS))
+                    yield f"{place}.format: {form!r}: write one of {known}, or codes such as %d.%m.%Y %H:%M"
+        for key, item in content.items():
+            yield from _format_problems(item, f"{place}.{key}".lstrip("."))
+    elif isinstance(content, list):
+        for number, item in enumerate(content):
+            yield from _format_problems(item, f"{place}.{number}")
+
+
+def _can_be_read_by(form: str) -> bool:
+    try:
+        datetime.strptime(_SOME_TIME.strftime(form), form)
+    except (ValueError, re.error):  # re.error: a code that comes twice
+        return False
+    return True
 
 
 def _rule_problems(content: dict[str, Any]) -> Iterator[str]:

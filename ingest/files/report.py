@@ -3,8 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import orjson
+
+from infra.errors import ActionNeeded
+
+_WANTED = "give a report that pulssi ingest file --report, or ingest folder, has written"
 FATES = ("new", "duplicate", "as_before", "amended")
 
 
@@ -88,6 +94,17 @@ class Report:
             "notes": self.notes,
             "seconds": round(self.seconds, 1),
         }
+
+
+def read_report(path: Path) -> dict[str, Any]:
+    """A report as pulssi ingest file --report keeps it."""
+    try:
+        content = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise ActionNeeded(f"{path} is not JSON: {_WANTED}") from error
+    if not isinstance(content, dict) or not isinstance(content.get("points"), dict):
+        raise ActionNeeded(f"{path}: points: missing: {_WANTED}")
+    return content
 
 
 def table(content: dict[str, Any]) -> Iterator[str]:

@@ -69,6 +69,10 @@ def open_table(path: Path, mapping: FileMapping) -> Iterator[Table]:
 def check_header(header: list[str], path: Path, mapping: FileMapping) -> None:
     """Raise FileFault where a column that the mapping reads is missing or comes twice."""
     missing = [name for name in mapping.columns if name not in header]
+    if not any(header):
+        raise FileFault(
+            f"{path.name} has no header in row {mapping.header_row}: see that it is whole and names its columns"
+        )
     if missing:
         raise FileFault(
             f"{path.name} has no column {', '.join(map(repr, missing))}: "

@@ -116,7 +116,7 @@ def _full(book):
         (_two_sheets, {"sheet": "Uudet"}, r"has no sheet 'Uudet', it has Lomakkeet, Vanhat: correct sheet"),
         (_full, {}, r"sheet 'Lomakkeet' is full to its last row, so rows may have been cut off"),
         (_full, {"identity": ["nro"]}, r"has no column 'nro'"),
-        (_full, {"header_row": 9}, r"has no column 'lomake'"),
+        (_full, {"header_row": 9}, r"has no header in row 9"),
         (_full, {"format": "csv"}, r"is an Excel workbook or a zip file: set format to xlsx, or unpack it"),
     ],
 )

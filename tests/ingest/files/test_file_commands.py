@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 from reading_files import HEADER, ROW, csv_file, mapping_of
 
+from infra.errors import ActionNeeded
 from infra.settings import ROOT
 from ingest.files.command import ingest
 
@@ -29,6 +30,14 @@ def test_the_example_of_the_documentation_does_what_it_says(run, tmp_path):
     event = json.loads(result.stdout.splitlines()[0])
     assert (event["time"], event["subject"]) == ("2026-10-05T09:15:00+03:00", "turku")
     assert (event["data"]["agency"], event["data"]["answers"][0]["raw_value"]) == ("kela", 4)
+
+
+@pytest.mark.parametrize(("content", "says"), [("a;b\n", "is not JSON"), ("[]", "points: missing"), ("{}", "points: ")])
+def test_a_count_table_is_made_of_a_report_only(run, tmp_path, content, says):
+    (tmp_path / "report.json").write_text(content, encoding="utf-8")
+
+    with pytest.raises(ActionNeeded, match=f"{says}.*give a report that pulssi ingest file --report"):
+        run("counts", tmp_path / "report.json")
 
 
 def test_a_report_is_kept_and_shown_as_a_table(run, tmp_path):
