@@ -22,15 +22,20 @@ def read_reference(folders: Iterable[Path]) -> Reference:
     known = {table.file: table for table in tables()}
     reference: Reference = {file: [] for file in known}
     problems: list[str] = []
+    unread: set[str] = set()
     for folder in folders:
         if not folder.is_dir():
             raise ActionNeeded(f"{folder} is no folder: give the folder that holds service_points.csv")
         for path in sorted(folder.glob("*.csv")):
             if path.name in known:
-                reference[path.name] += _read_file(path, known[path.name], problems)
+                known_problems = len(problems)
+                rows = list(_read_file(path, known[path.name], problems))
+                reference[path.name] += rows
+                if not rows and len(problems) > known_problems:
+                    unread.add(path.name)
             else:
                 problems.append(f"{path}: not a reference file: rename it to one of {', '.join(known)}")
-    problems += find_problems(reference)
+    problems += find_problems(reference, unread)
     if problems:
         count = f"{len(problems)} problem" + ("s" if len(problems) > 1 else "")
         raise ActionNeeded("\n  ".join([f"reference data: {count}, nothing was loaded:", *problems]))

@@ -156,9 +156,21 @@ def test_all_problems_are_listed_at_once(tmp_path):
         read_reference([folder])
 
     lines = str(stopped.value).splitlines()
-    assert lines[0] == "reference data: 6 problems, nothing was loaded:"
+    assert lines[0] == "reference data: 5 problems, nothing was loaded:"
     assert any("opening_hour.csv: not a reference file" in line for line in lines)
     assert any("d/regions.csv row 1: the header lacks name_fi" in line and "has unknown name" in line for line in lines)
+    assert not any("not in regions.csv" in line for line in lines)
+
+
+def test_a_file_that_is_missing_is_told_once_by_each_that_refers_to_it(tmp_path):
+    folder = write(tmp_path / "d")
+    (folder / "regions.csv").unlink()
+
+    with pytest.raises(ActionNeeded) as stopped:
+        read_reference([folder])
+
+    (line,) = [line for line in str(stopped.value).splitlines() if "not in regions.csv" in line]
+    assert "service_points.csv row 2, region_code" in line
 
 
 def test_text_that_is_not_utf_8_is_named(tmp_path):
