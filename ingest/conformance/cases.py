@@ -85,7 +85,7 @@ def _has_heartbeat(recording: Recording) -> bool:
     """Every source of the family is one whose heartbeats are in the recording, or lies above such a one."""
     beating = {sent.source for sent in recording.everything if sent.has("device.heartbeat")}
     sources = {sent.source for sent in recording.events}
-    return all(any(f"{beat}/".startswith(f"{source}/") for beat in beating) for source in sources)
+    return bool(sources) and all(any(f"{beat}/".startswith(f"{source}/") for beat in beating) for source in sources)
 
 
 def _is_of_device(recording: Recording) -> bool:
@@ -98,7 +98,7 @@ def _has_other_letters(recording: Recording) -> bool:
 
 
 def _only_observes(recording: Recording) -> bool:
-    return all(sent.has("queue.observed") for sent in recording.events)
+    return bool(recording.events) and all(sent.has("queue.observed") for sent in recording.events)
 
 
 def _keeps_tickets(recording: Recording) -> bool:
@@ -126,7 +126,8 @@ def _kept_and_sent(recording: Recording) -> bool:
 
 def _refers_to_an_event(recording: Recording) -> bool:
     known = {(sent.source, sent.fields["id"]) for sent in recording.everything}
-    return all((sent.data["ref_source"], sent.data["ref_id"]) in known for sent in recording.events)
+    named = {(sent.data["ref_source"], sent.data["ref_id"]) for sent in recording.events}
+    return bool(named) and named <= known
 
 
 def _is_nil(recording: Recording) -> bool:

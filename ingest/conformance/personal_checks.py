@@ -32,8 +32,10 @@ _KINDS = {
 def personal_findings(events: list[Sent], contracts: dict[str, Contract]) -> Iterator[Finding]:
     known = {name for contract in contracts.values() for name in _field_names(contract.schema)}
     for sent in events:
-        names = sent.contract.replaced if sent.contract else frozenset()
-        texts = {path[-1] for path in sent.contract.free_texts} if sent.contract else set()
+        told_type = sent.fields.get("type")
+        contract = contracts.get(told_type) if isinstance(told_type, str) else None
+        names = contract.replaced if contract else frozenset()
+        texts = {path[-1] for path in contract.free_texts} if contract else set()
         for path, value in _walk(sent.content, ""):
             name = path.rsplit(".", 1)[-1]
             if sent.contract is None and name not in known and _is_about_persons(name):

@@ -172,6 +172,20 @@ def test_no_report_holds_the_personal_data_that_it_found():
     assert "131052-308T" not in told
 
 
+def test_a_text_is_a_text_in_an_event_with_another_fault_too():
+    found = findings(spoilt(data=text(text="soita 040 1234567", nimi="x")))
+
+    assert ("text_phone", "data.text") in [finding[:2] for finding in found]
+    assert ("code_phone", "data.text") not in [finding[:2] for finding in found]
+
+
+def test_a_family_without_a_valid_event_has_shown_nothing():
+    (family,) = judge([issued(1, "2026-10-05T09:15:07+03:00") | {"type": "fi.pulssi.queue.isued.v1"}]).families
+
+    assert family.shown == []
+    assert "visit" in [case.code for case in family.missing]
+
+
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 edges = st.sampled_from(
     [
