@@ -12,19 +12,36 @@ from ingest.gateway.limits import Limits
 from ingest.gateway.patience import patient_for
 
 _DEFAULT = Limits()
+_AT_LEAST_ONE = click.IntRange(1)
 
 
 @click.command(epilog="Example: pulssi gateway --port 8080")
 @click.option("--host", default="127.0.0.1", show_default=True, help="address to listen on")
-@click.option("--port", default=8080, show_default=True, help="port to listen on")
-@click.option("--body-bytes", default=_DEFAULT.body_bytes, show_default=True, help="largest body")
-@click.option("--batch-events", default=_DEFAULT.batch_events, show_default=True, help="most events in a request")
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True, help="port to listen on")
+@click.option("--body-bytes", type=_AT_LEAST_ONE, default=_DEFAULT.body_bytes, show_default=True, help="largest body")
 @click.option(
-    "--events-per-second", default=_DEFAULT.events_per_second, show_default=True, help="of one token, over time"
+    "--batch-events",
+    type=_AT_LEAST_ONE,
+    default=_DEFAULT.batch_events,
+    show_default=True,
+    help="most events in a request",
 )
-@click.option("--burst-events", default=_DEFAULT.burst_events, show_default=True, help="of one token, at once")
 @click.option(
-    "--request-seconds", default=_DEFAULT.request_seconds, show_default=True, help="in which a request must have come"
+    "--events-per-second",
+    type=_AT_LEAST_ONE,
+    default=_DEFAULT.events_per_second,
+    show_default=True,
+    help="of one token, over time",
+)
+@click.option(
+    "--burst-events", type=_AT_LEAST_ONE, default=_DEFAULT.burst_events, show_default=True, help="of one token, at once"
+)
+@click.option(
+    "--request-seconds",
+    type=_AT_LEAST_ONE,
+    default=_DEFAULT.request_seconds,
+    show_default=True,
+    help="in which a request must have come",
 )
 def gateway(
     host: str,
@@ -43,8 +60,9 @@ def gateway(
         burst_events=burst_events,
         request_seconds=request_seconds,
     )
+    app = create_app(read_settings(), limits)  # before logging: a Kafka that does not answer is told in one line
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    serve(create_app(read_settings(), limits), host, port, limits)
+    serve(app, host, port, limits)
 
 
 def serve(app: object, host: str, port: int, limits: Limits) -> None:
