@@ -82,6 +82,17 @@ def _advance_offsets(
         first, following = fetched.offsets[0], fetched.offsets[-1] + 1
         identity = topics[fetched.topic]
         place = (identity.cluster_id, identity.topic_id, fetched.partition)
+        if first == 0:  # else it is known; one that was added while the loader ran begins here
+            connection.execute(
+                """
+                insert into ops.kafka_offset (
+                    cluster_id, topic_id, kafka_partition, topic, first_offset, next_offset, updated_at
+                )
+                values (%s, %s, %s, %s, 0, 0, now())
+                on conflict do nothing
+                """,
+                (*place, fetched.topic),
+            )
         moved = connection.execute(
             """
             update ops.kafka_offset set next_offset = %s, updated_at = now()

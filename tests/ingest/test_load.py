@@ -12,7 +12,7 @@ from infra.services import kafka_bootstrap_servers
 from ingest.breakers.parking import Parking
 from ingest.contracts import families, read_contracts
 from ingest.events import Door
-from ingest.kafka.client import ensure_topics, open_consumer, topic_name
+from ingest.kafka.client import Fetched, ensure_topics, open_consumer, topic_name
 from ingest.keys import keys_folder, open_sealed, read_keys
 from ingest.landing import FencedOff, store
 from ingest.ledger import read_balance
@@ -92,6 +92,30 @@ def test_a_loader_that_was_overtaken_stores_nothing(deployment):
     assert rows(
         settings, "select (select count(*) from landing.event), sum(accepted_count + duplicate_count) from ops.ledger"
     ) == [(10, 10)]
+
+
+def test_a_partition_that_is_added_while_a_loader_runs_is_loaded_from_its_beginning(deployment):
+    settings, _ = deployment
+    send(settings, [line(1)])
+    load_all(settings)
+    topic = topic_name(settings, "feedback")
+    topics = ensure_topics(settings, [topic])
+    added = topics[topic].partition_count
+    batches = [[Fetched(topic, added, [offset], [0], [line(2 + offset)])] for offset in (0, 1)]
+
+    with database.connect(settings) as connection:
+        connection.autocommit = True
+        door = Door(read_contracts(), read_keys(settings), trusts_received_time=True)
+        for batch in batches:
+            store(connection, batch, topics, door, Parking(settings))
+        with pytest.raises(FencedOff, match="loading continues at 2"):
+            store(connection, batches[0], topics, door, Parking(settings))
+        with pytest.raises(ActionNeeded, match="records are missing"):
+            store(connection, [Fetched(topic, added + 1, [5], [0], [line(9)])], topics, door, Parking(settings))
+
+    assert rows(settings, "select count(*) from landing.event") == [(3,)]
+    with database.connect(settings) as connection:
+        assert not [fault for fault in read_balance(connection).faults if "by offsets" in fault]
 
 
 def test_another_deployment_key_stops_the_loader_before_it_writes(deployment):
