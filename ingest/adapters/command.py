@@ -56,7 +56,7 @@ def list_adapters() -> None:
     installations = read_installations(read_settings().deployment).values()
     for adapter in known_adapters().values():
         theirs = [one for one in installations if one.adapter == adapter.name]
-        click.echo(f"{adapter.name}: {adapter.family}, {len(theirs)} installations")
+        click.echo(f"{adapter.name}: {adapter.family}, installations: {len(theirs)}")
         for one in theirs:
             click.echo(f"  {one.name:<24} {one.source:<32} POST /v1/webhooks/{one.name}")
 

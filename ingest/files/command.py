@@ -53,7 +53,13 @@ def file(path: Path, mapping_path: Path, dry_run: bool, report_path: Path | None
 @ingest.command(epilog="Example: pulssi ingest folder /srv/pulssi/files --follow")
 @click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--follow/--once", default=False, help="keep looking for new files instead of stopping after one look")
-@click.option("--seconds", default=5.0, show_default=True, help="a file that has not changed for so long is whole")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, 86_400),
+    default=5.0,
+    show_default=True,
+    help="a file that has not changed for so long is whole",
+)
 def folder(path: Path, follow: bool, seconds: float) -> None:
     """Bring in the files in the subfolders of PATH, each subfolder with its own mapping.
 

@@ -103,6 +103,10 @@ def _event_problems(
         yield f"{place}subject: missing, and required by {contract.type}: say which column names the service point"
     if "{subject}" in rule["source"] and "subject" not in rule:
         yield f"{place}subject: missing, and source is {rule['source']!r}: say which column names the service point"
+    if "subject" in rule:
+        yield from _constant_problems(
+            rule["subject"], contract.schema["properties"].get("subject", {}), f"{place}subject"
+        )
     for key in ("flags", "clock_rules"):
         if key in content and "flags" not in payload["properties"]:
             yield f"{key}: {contract.type} has no field for flags, so what is odd would not be seen: leave {key} out"
@@ -123,7 +127,7 @@ def _time_problems(time: dict[str, Any], place: str) -> Iterator[str]:
 
 
 def _constant_problems(value: Any, schema: dict[str, Any], place: str) -> Iterator[str]:
-    """Values written in the mapping itself that no event may have: every row would be set aside for them."""
+    """Values written in the mapping itself that no event may have: rows would be set aside for them."""
     if isinstance(value, dict) and "each_row" in value:
         yield from _constant_problems(value["each_row"], schema.get("items", {}), f"{place}.each_row")
     elif isinstance(value, dict) and "properties" in schema:
@@ -132,7 +136,12 @@ def _constant_problems(value: Any, schema: dict[str, Any], place: str) -> Iterat
     elif isinstance(value, list):
         for number, item in enumerate(value):
             yield from _constant_problems(item, schema.get("items", {}), f"{place}.{number}")
-    elif not (isinstance(value, dict) and "column" in value):
+    elif isinstance(value, dict) and "column" in value:
+        codes = value.get("codes")
+        for written, meant in codes.items() if isinstance(codes, dict) else ():
+            for error in jsonschema_rs.Draft202012Validator(schema).iter_errors(meant):
+                yield f"{place}.codes.{written}: {error.message}: correct it"
+    else:
         for error in jsonschema_rs.Draft202012Validator(schema).iter_errors(value):
             yield f"{place}: {error.message}: correct it, or name a column (column: ...)"
 

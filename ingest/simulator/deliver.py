@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 import orjson
@@ -37,6 +38,8 @@ def deliver(file: Path, gateway: str, batch_size: int, again: bool) -> None:
     What their formats cannot say goes to /v1/events. What the gateway would refuse goes straight to Kafka, as from a
     system inside the network, and ends as a dead letter. Broken off, it continues where it was.
     """
+    if not _is_address(gateway):
+        raise ActionNeeded(f"--gateway is {gateway!r}: give an address such as http://127.0.0.1:8080")
     settings = read_settings()
     if not settings.deployment.trusts_received_time:
         raise ActionNeeded(
@@ -55,6 +58,14 @@ def deliver(file: Path, gateway: str, batch_size: int, again: bool) -> None:
     for target, count in sorted(counts.items(), key=lambda item: -item[1]):
         click.echo(f"{count:>9}  {target}")
     click.echo(f"delivered {counts.total()} events")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets, or a port, that cannot be
+        return False
 
 
 def _identity(settings: Settings) -> str:

@@ -172,6 +172,7 @@ def test_another_event_type_needs_no_code_and_decimals_are_read_as_written(tmp_p
         ({"encoding": "latin-99"}, "encoding: 'latin-99' is unknown: write one such as utf-8"),
         (data(mode="letter"), 'data.mode: "letter" is not one of "device", "popup_self_service" or 8 other candidates'),
         (data(agency={"colum": "virasto"}), "data.agency: "),
+        ({"subject": {"column": "piste", "codes": {"Åbo": "Turku C"}}}, 'subject.codes.Åbo: "Turku C" does not match'),
         (data(keyed_on={"column": "aika", "type": "date", "format": "%Q"}), "data.keyed_on.format: '%Q': write one of"),
         ({"identity": []}, "identity: [] has less than 1 item"),
         ({"identity": None}, 'the mapping: "identity" is a required property'),
