@@ -109,7 +109,7 @@ def discard(source: str, role: str, why: str) -> None:
         kept = decision(role, why)
         _waiting(connection, source)
         count = parked.discard(connection, source, role, kept)
-    click.echo(f"{source}: {count} parked events given up; they are rejected in the ledger, and dead letters say why")
+    click.echo(f"{source}: {count} parked events discarded; they are rejected in the ledger, and dead letters say why")
 
 
 def _close(connection: psycopg.Connection, source: str, kind: str) -> int:

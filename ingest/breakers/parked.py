@@ -241,7 +241,7 @@ def _given_up(parked: Parked, kind: str) -> Rejection:
     if kind == "discarded":
         return Rejection(
             parked.source, None, None, None, parked.received_at, "parked_discarded",
-            "its source was stopped by its breaker, and the events that waited were given up",
+            "its source was stopped by its breaker, and the events that waited were discarded",
         )  # fmt: skip
     return Rejection(
         parked.source, None, None, None, parked.received_at, "parked_expired",
