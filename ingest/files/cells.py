@@ -8,6 +8,7 @@ from typing import NamedTuple
 Cell = str | int | float | bool | date | time | None  # a datetime is a date too
 
 NAMED_FORMATS = ("finnish", "iso", "excel")
+_EXAMPLES = {"finnish": "5.10.2026 (klo 9.15)", "iso": "2026-10-05 (T09:15)", "excel": "46300.385"}
 
 _FINNISH = re.compile(
     r"(?:(?:ma|ti|ke|to|pe|la|su)\.?\s+)?"
@@ -83,7 +84,7 @@ def moment(cells: Sequence[Cell], formats: Sequence[str]) -> Moment:
         found = _joined(cells, form) if form not in NAMED_FORMATS else _from_parts(cells, form)
         if found is not None:
             return found
-    raise Unreadable(f"not a time like {' or '.join(formats)}")
+    raise Unreadable(f"not a time like {' or '.join(_EXAMPLES.get(form, form) for form in formats)}")
 
 
 def in_zone(found: Moment, zone: tzinfo) -> datetime:

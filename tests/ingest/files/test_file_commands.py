@@ -53,7 +53,7 @@ def test_a_report_is_kept_and_shown_as_a_table(run, tmp_path):
         ["salo", "1", "0", "0", "0", "0", "1"],
         ["turku", "2", "1", "1", "0", "0", "0"],
         ["all", "3", "1", "1", "0", "0", "1"],
-        ["aside", "1:", "aika:", "not", "a", "time", "like", "finnish"],
+        ["aside", "1:", "aika:", "not", "a", "time", "like", "5.10.2026", "(klo", "9.15)"],
     ]
 
 

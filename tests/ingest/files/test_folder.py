@@ -54,7 +54,7 @@ def test_a_file_goes_to_done_with_its_report_and_one_that_cannot_be_read_to_fail
     report = json.loads((forms / "done" / "a.csv.report.json").read_text())
     text = (forms / "done" / "a.csv.report.txt").read_text()
     assert (report["rows"], report["points"]["turku"]["new"]) == (2, 1)
-    assert report["skipped"] == [{"reason": "aika: not a time like finnish", "rows": 1, "first_line": 3}]
+    assert report["skipped"] == [{"reason": "aika: not a time like 5.10.2026 (klo 9.15)", "rows": 1, "first_line": 3}]
     assert "2 rows read, 1 events sent, 1 rows skipped" in text
     assert "tänään" not in text
     assert "has no column 'lomake'" in (forms / "failed" / "b.csv.report.txt").read_text()

@@ -41,7 +41,7 @@ def test_lines_that_are_no_rows_are_counted_with_their_reason(tmp_path):
         "not JSON": (1, 2),
         "JSON, but not an object": (1, 3),
         "piste: not a single value": (1, 4),
-        "aika: not a time like finnish": (1, 5),
+        "aika: not a time like 5.10.2026 (klo 9.15)": (1, 5),
     }
 
 
