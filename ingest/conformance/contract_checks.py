@@ -84,6 +84,7 @@ def _faults(sent: Sent, contract: Contract) -> Iterator[Finding]:
             where = field_and_value(sent.content, each)
             if each.endswith(_UNKNOWN_FIELD):
                 what, fix = each.removesuffix(", leave it out"), _leave_out(contract, where.get("field", ""))
+                where.pop("value", None)  # it may be a person's, and nobody needs it to leave the field out
             else:
                 what = each.removesuffix(f" (contract {contract.version})")
                 fix = _as_the_contract_says(contract, where.get("field", ""))
