@@ -153,7 +153,10 @@ def _fingerprints(connection: psycopg.Connection, keys: set[bytes]) -> dict[byte
 def _corrections(
     connection: psycopg.Connection, parsed: dict[bytes, ParsedEvent | Rejection]
 ) -> dict[bytes, list[Any]]:
-    """By the key of the event meant, the corrections that landing has, held or not, in the order in which they came."""
+    """By the key of the event meant, the corrections that landing has, held or not: those that count, the latest last.
+
+    By the rules of dbt: who may correct it, then the time of the correction, then its receipt.
+    """
     sources = {event.source for event in parsed.values()}
     found: dict[bytes, list[Any]] = {}
     if sources:
@@ -161,12 +164,18 @@ def _corrections(
             """
             select event_type, data
             from (
-                select event_type, data, received_at, kafka_offset from landing.event
+                select event_type, source, data, occurred_at, received_at, event_key from landing.event
                 union all
-                select event_type, data, received_at, kafka_offset from landing.event_held
+                select event_type, source, data, occurred_at, received_at, event_key from landing.event_held
             ) as event
-            where event_type in ('correction.amended', 'correction.withdrawn') and data ->> 'ref_source' = any(%s)
-            order by received_at, kafka_offset
+            where
+                event_type in ('correction.amended', 'correction.withdrawn')
+                and data ->> 'ref_source' = any(%s)
+                and (
+                    source = data ->> 'ref_source'
+                    or starts_with(data ->> 'ref_source', substring(source from '^/agencies/[^/]+/'))
+                )
+            order by occurred_at, received_at, event_key
             """,
             (sorted(sources),),
         ):
@@ -197,6 +206,7 @@ def _stored(
             if event_type == "correction.withdrawn":
                 event.is_withdrawn = True
                 continue
+            event.is_withdrawn = False
             replaced = dict(data["replaced"])
             if "time" in replaced:
                 event.occurred_at = datetime.fromisoformat(replaced.pop("time"))

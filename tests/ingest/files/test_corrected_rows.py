@@ -3,6 +3,7 @@
 import pytest
 import yaml
 from loading import load_all, register, rows
+from sample_events import line
 
 from infra import database
 from infra.errors import ActionNeeded
@@ -11,6 +12,7 @@ from ingest.files import delivery
 from ingest.files.delivery import NotYetLoaded, deliver
 from ingest.files.mapping_checks import read_mapping
 from ingest.files.report import Report
+from ingest.produce import send
 
 pytestmark = pytest.mark.services
 
@@ -88,8 +90,8 @@ def test_a_changed_row_becomes_a_correction_and_a_row_as_before_nothing(deployme
 def test_a_correction_that_is_held_with_its_event_is_seen_when_the_row_changes_back(deployment, tmp_path):
     held = FIRST.replace("turku", "kemi")
     told = []
-    for line in (held, held.replace(";4;", ";3;"), held):
-        bring_in(deployment, tmp_path, line)
+    for row in (held, held.replace(";4;", ";3;"), held):
+        bring_in(deployment, tmp_path, row)
         told.append(load_all(deployment)["held"])
     query = """
         select data -> 'replaced' -> 'answers' -> 0 ->> 'raw_value' from landing.event_held
@@ -100,16 +102,38 @@ def test_a_correction_that_is_held_with_its_event_is_seen_when_the_row_changes_b
     assert rows(deployment, query) == [("3",), ("4",)]
 
 
+def test_corrections_of_others_count_as_they_do_in_the_figures(deployment, tmp_path):
+    bring_in(deployment, tmp_path, FIRST)
+    load_all(deployment)
+    ((event_id,),) = rows(deployment, "select event_id from landing.event")
+    ref = {"ref_source": MAPPING["source"], "ref_id": event_id, "reason": "keying_error", "who_role": "expert"}
+    answer = {"question_code": "overall", "question_version": 1, "scale_code": "rating_5"}
+    amended, withdrawn = (f"fi.pulssi.correction.{name}.v1" for name in ("amended", "withdrawn"))
+    for number, (source, time, event_type, data) in enumerate(
+        [
+            ("/agencies/kela/system", "12:00", amended, {"replaced": {"answers": [{**answer, "raw_value": 3}]}}),
+            ("/agencies/kela/system", "11:00", amended, {"replaced": {"answers": [{**answer, "raw_value": 2}]}}),
+            ("/agencies/vero/system", "13:00", withdrawn, {}),
+        ]
+    ):
+        told = {"subject": "turku", "time": f"2026-10-06T{time}:00+03:00", "receivedtime": "2026-10-06T15:00:00Z"}
+        send(deployment, [line(number, source=source, type=event_type, data=ref | data, **told)])
+        assert load_all(deployment)["accepted"] == 1
+
+    assert bring_in(deployment, tmp_path, FIRST.replace(";4;", ";3;")) == {"as_before": 1}
+    assert bring_in(deployment, tmp_path, FIRST) == {"amended": 1}
+
+
 def test_what_no_correction_can_say_is_set_aside_with_what_to_do(deployment, tmp_path):
     bring_in(deployment, tmp_path, FIRST, SECOND)
     load_all(deployment)
-    for line, reason in (
+    for row, reason in (
         (FIRST.replace("turku", "salo"), "subject: has changed"),
         (SECOND.replace("0007", "0008"), "data.visit_key: has changed"),
         (SECOND.replace("Soita 040 123 4567", ""), "data.text: is empty now"),
     ):
         report = Report()
-        (tmp_path / "forms.csv").write_text(f"{HEADER}\n{line}\n", encoding="utf-8")
+        (tmp_path / "forms.csv").write_text(f"{HEADER}\n{row}\n", encoding="utf-8")
         mapping = read_mapping(tmp_path / "forms.yml", contracts.read_contracts())
         deliver(deployment, tmp_path / "forms.csv", mapping, report, 0)
 
