@@ -59,6 +59,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "PULSSI_DATABASE_URL": settings.database_url,
         "PULSSI_KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers,
         "PULSSI_KAFKA_CLIENT": settings.kafka_client,
+        "PULSSI_KEYS": str(settings.keys),
         "PULSSI_POSTGRES_PORT": str(settings.postgres_port),
         "PULSSI_KAFKA_PORT": str(settings.kafka_port),
     }

@@ -26,8 +26,11 @@ def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _explained(error: BaseException) -> str | None:
+    import kafka.errors
     import psycopg
 
+    if isinstance(error, kafka.errors.AuthorizationError):
+        return f"Kafka: {type(error).__name__}: {_first_line(error)}: see pulssi topics guard, and PULSSI_KAFKA_USER"
     if isinstance(error, psycopg.errors.DiskFull) or (isinstance(error, OSError) and error.errno == errno.ENOSPC):
         return f"the disk is full ({error}): free some space and run the command again: nothing is counted twice"
     if isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.InvalidSchemaName):

@@ -1,6 +1,7 @@
 """Start the services and ask whether they answer, be they embedded or given by URL."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 
@@ -30,6 +31,32 @@ def kafka_bootstrap_servers(settings: Settings) -> str:
     return settings.kafka_bootstrap_servers or f"127.0.0.1:{settings.kafka_port}"
 
 
+def kafka_connection(settings: Settings) -> dict[str, Any]:
+    """How kafka-python reaches Kafka, and as whom."""
+    connection: dict[str, Any] = {"bootstrap_servers": kafka_bootstrap_servers(settings)}
+    if settings.kafka_user is not None:
+        connection |= {
+            "security_protocol": settings.kafka_protocol,
+            "sasl_mechanism": "SCRAM-SHA-512",
+            "sasl_plain_username": settings.kafka_user,
+            "sasl_plain_password": settings.kafka_password,
+        }
+    return connection
+
+
+def librdkafka_connection(settings: Settings) -> dict[str, Any]:
+    """The same in the words of librdkafka."""
+    connection: dict[str, Any] = {"bootstrap.servers": kafka_bootstrap_servers(settings)}
+    if settings.kafka_user is not None:
+        connection |= {
+            "security.protocol": settings.kafka_protocol,
+            "sasl.mechanism": "SCRAM-SHA-512",
+            "sasl.username": settings.kafka_user,
+            "sasl.password": settings.kafka_password,
+        }
+    return connection
+
+
 def _postgres(settings: Settings) -> tuple[bool, str]:
     try:
         with psycopg.connect(database.url(settings, "postgres"), connect_timeout=3) as connection:
@@ -46,11 +73,17 @@ def _kafka(settings: Settings) -> tuple[bool, str]:
 
     servers = kafka_bootstrap_servers(settings)
     try:
-        client = kafka.KafkaAdminClient(bootstrap_servers=servers, bootstrap_timeout_ms=3000)
+        client = kafka.KafkaAdminClient(**kafka_connection(settings), bootstrap_timeout_ms=3000)
     except kafka.errors.KafkaError as error:
-        return False, f"no answer from {servers}, {type(error).__name__}; start it with pulssi up"
+        return False, f"no answer from {servers}, {type(error).__name__}; {_fix(settings)}"
     try:
         brokers = client.describe_cluster()["brokers"]
         return True, f"{len(brokers)} broker at {servers}"
     finally:
         client.close()
+
+
+def _fix(settings: Settings) -> str:
+    if settings.kafka_user is None:
+        return "start it with pulssi up"
+    return "is it started, and are PULSSI_KAFKA_USER, its password and PULSSI_KAFKA_PROTOCOL right?"

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,6 +19,9 @@ VARIABLES = {
     "PULSSI_DEPLOYMENT": "name of a folder in infra/deployments, or a path to one (default: demo)",
     "PULSSI_DATABASE_URL": "a PostgreSQL to use instead of the embedded one: postgresql://user:password@host:port/database",
     "PULSSI_KAFKA_BOOTSTRAP_SERVERS": "a Kafka to use instead of the embedded one: host:port[,host:port]",
+    "PULSSI_KAFKA_USER": "user name at a Kafka that asks for one (SASL, SCRAM-SHA-512)",
+    "PULSSI_KAFKA_PASSWORD": "its password",
+    "PULSSI_KAFKA_PROTOCOL": "how a Kafka that asks for a user is reached: SASL_SSL (default) or SASL_PLAINTEXT",
     "PULSSI_KAFKA_CLIENT": "kafka-python (default) or librdkafka",
     "PULSSI_POSTGRES_PORT": "port of the embedded PostgreSQL (default: 15432)",
     "PULSSI_KAFKA_PORT": "port of the embedded Kafka; the next one is its controller's (default: 19092)",
@@ -81,6 +84,9 @@ class Settings:
     deployment: Deployment
     database_url: str | None
     kafka_bootstrap_servers: str | None
+    kafka_user: str | None
+    kafka_password: str | None = field(repr=False)
+    kafka_protocol: str
     kafka_client: str
     postgres_port: int
     kafka_port: int
@@ -108,6 +114,7 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
         deployment=read_deployment(values.get("PULSSI_DEPLOYMENT", "demo")),
         database_url=_url(values),
         kafka_bootstrap_servers=values.get("PULSSI_KAFKA_BOOTSTRAP_SERVERS"),
+        **_kafka_user(values),
         kafka_client=client,
         postgres_port=_port(values, "PULSSI_POSTGRES_PORT", 15432),
         kafka_port=_port(values, "PULSSI_KAFKA_PORT", 19092),
@@ -181,6 +188,17 @@ def _url(values: dict[str, str]) -> str | None:
     return url
 
 
+def _kafka_user(values: dict[str, str]) -> dict[str, Any]:
+    user, password = values.get("PULSSI_KAFKA_USER"), values.get("PULSSI_KAFKA_PASSWORD")
+    protocol = values.get("PULSSI_KAFKA_PROTOCOL", "SASL_SSL")
+    if (user is None) != (password is None):
+        missing = "PULSSI_KAFKA_PASSWORD" if password is None else "PULSSI_KAFKA_USER"
+        raise ActionNeeded(f"{missing} is not set: give both user and password, or neither")
+    if protocol not in ("SASL_SSL", "SASL_PLAINTEXT"):
+        raise ActionNeeded(f"PULSSI_KAFKA_PROTOCOL is {protocol!r}: give SASL_SSL or SASL_PLAINTEXT")
+    return {"kafka_user": user, "kafka_password": password, "kafka_protocol": protocol}
+
+
 def _is_name(value: Any, pattern: str) -> bool:
     return isinstance(value, str) and re.fullmatch(pattern, value) is not None
 
@@ -189,7 +207,7 @@ def _are_breaker_limits(values: dict[Any, Any]) -> bool:
     counts = {name: value for name, value in values.items() if name != "bad_share"}
     share = values.get("bad_share", 0.5)
     return (
-        set(values) <= {field.name for field in fields(BreakerLimits)}
+        set(values) <= {each.name for each in fields(BreakerLimits)}
         and type(share) in (int, float) and 0 < share < 1
         and all(type(value) is int and value > 0 for value in counts.values())
     )  # fmt: skip

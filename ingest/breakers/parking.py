@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import confluent_kafka
 
 from infra.errors import ActionNeeded
-from infra.services import kafka_bootstrap_servers
+from infra.services import librdkafka_connection
 from infra.settings import BreakerLimits, Settings
 from ingest.kafka import client as kafka_client
 
@@ -132,4 +132,4 @@ class Parking:
         return kafka_client.ensure_topics(self._settings, [self._topic], configs)[self._topic].topic_id
 
     def _client(self, name: str, value: Any) -> dict[str, Any]:
-        return {"bootstrap.servers": kafka_bootstrap_servers(self._settings), name: value}
+        return {**librdkafka_connection(self._settings), name: value}

@@ -14,7 +14,7 @@ from kafka.admin import NewTopic
 from kafka.structs import TopicPartition
 
 from infra.errors import ActionNeeded
-from infra.services import kafka_bootstrap_servers
+from infra.services import kafka_bootstrap_servers, kafka_connection
 from infra.settings import Settings
 
 SESSION_TIMEOUT_MS = 10_000
@@ -170,7 +170,7 @@ class KafkaPythonConsumer:
         self._start_at = start_at
         try:
             self._consumer = kafka.KafkaConsumer(
-                bootstrap_servers=kafka_bootstrap_servers(settings),
+                **kafka_connection(settings),
                 group_id=f"{settings.deployment.topic_prefix}.loader",
                 group_instance_id=worker,
                 session_timeout_ms=SESSION_TIMEOUT_MS,
@@ -281,7 +281,7 @@ def _new_topic(settings: Settings, name: str, others: dict[str, str]) -> NewTopi
 @contextlib.contextmanager
 def open_admin(settings: Settings) -> Iterator[Any]:
     try:
-        admin = kafka.KafkaAdminClient(bootstrap_servers=kafka_bootstrap_servers(settings), bootstrap_timeout_ms=5000)
+        admin = kafka.KafkaAdminClient(**kafka_connection(settings), bootstrap_timeout_ms=5000)
     except kafka.errors.KafkaError as error:
         raise unreachable(settings, error) from error
     try:
@@ -295,6 +295,6 @@ def _by_name(offsets: dict[TopicPartition, int]) -> dict[tuple[str, int], int]:
 
 
 def unreachable(settings: Settings, error: Exception) -> ActionNeeded:
-    return ActionNeeded(
-        f"Kafka at {kafka_bootstrap_servers(settings)}: {type(error).__name__}: is it started (pulssi up)?"
-    )
+    user = "" if settings.kafka_user is None else ", and are PULSSI_KAFKA_USER and its password right"
+    servers = kafka_bootstrap_servers(settings)
+    return ActionNeeded(f"Kafka at {servers}: {type(error).__name__}: is it started (pulssi up){user}?")

@@ -7,7 +7,7 @@ import kafka.errors
 import psycopg
 from kafka.structs import TopicPartition
 
-from infra.services import kafka_bootstrap_servers
+from infra.services import kafka_connection
 from infra.settings import Settings
 from ingest.kafka.client import unreachable
 
@@ -17,9 +17,7 @@ Ends = dict[str, dict[str, int]]  # topic, partition, offset after its last reco
 def read_ends(settings: Settings, topics: Iterable[str]) -> Ends:
     """The ends of *topics*, those of topics that do not exist left out. Raises ActionNeeded."""
     try:
-        consumer = kafka.KafkaConsumer(
-            bootstrap_servers=kafka_bootstrap_servers(settings), group_id=None, enable_auto_commit=False
-        )
+        consumer = kafka.KafkaConsumer(**kafka_connection(settings), group_id=None, enable_auto_commit=False)
     except kafka.errors.KafkaError as error:
         raise unreachable(settings, error) from error
     try:

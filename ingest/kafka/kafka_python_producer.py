@@ -6,7 +6,7 @@ from typing import Any
 import kafka
 import kafka.errors
 
-from infra.services import kafka_bootstrap_servers
+from infra.services import kafka_connection
 from infra.settings import Settings
 from ingest.kafka.client import Acknowledged, Message, batches, uninterrupted, unreachable
 
@@ -14,7 +14,7 @@ from ingest.kafka.client import Acknowledged, Message, batches, uninterrupted, u
 def produce(settings: Settings, messages: Iterable[Message], acknowledged: Acknowledged) -> None:
     try:
         producer = kafka.KafkaProducer(
-            bootstrap_servers=kafka_bootstrap_servers(settings),
+            **kafka_connection(settings),
             acks="all",
             enable_idempotence=True,
             linger_ms=20,

@@ -7,7 +7,7 @@ from typing import Any
 import confluent_kafka
 
 from infra.errors import ActionNeeded
-from infra.services import kafka_bootstrap_servers
+from infra.services import librdkafka_connection
 from infra.settings import Settings
 from ingest.kafka.client import (
     LOST_OFFSETS,
@@ -33,7 +33,7 @@ def produce(settings: Settings, messages: Iterable[Message], acknowledged: Ackno
 
     producer = confluent_kafka.Producer(
         {
-            "bootstrap.servers": kafka_bootstrap_servers(settings),
+            **librdkafka_connection(settings),
             "enable.idempotence": True,
             "linger.ms": 20,
             "message.timeout.ms": 60_000,
@@ -70,7 +70,7 @@ class LibrdkafkaConsumer:
         self._start_at = start_at
         self._consumer = confluent_kafka.Consumer(
             {
-                "bootstrap.servers": kafka_bootstrap_servers(settings),
+                **librdkafka_connection(settings),
                 "group.id": f"{settings.deployment.topic_prefix}.loader",
                 "group.instance.id": worker,
                 "session.timeout.ms": SESSION_TIMEOUT_MS,

@@ -9,7 +9,7 @@ from typing import Any
 
 import confluent_kafka
 
-from infra.services import kafka_bootstrap_servers
+from infra.services import librdkafka_connection
 from infra.settings import Settings
 from ingest.kafka.client import Acknowledged, Message, NotAcknowledged
 
@@ -145,7 +145,7 @@ class LibrdkafkaProducer:
 def _open(settings: Settings) -> confluent_kafka.Producer:
     return confluent_kafka.Producer(
         {
-            "bootstrap.servers": kafka_bootstrap_servers(settings),
+            **librdkafka_connection(settings),
             "enable.idempotence": True,  # with it, acks=all
             "linger.ms": 2,
             "message.timeout.ms": 0,  # none: one given up might be in Kafka, and would not be counted

@@ -19,6 +19,18 @@ def test_an_empty_variable_is_as_good_as_none():
     assert read_settings(given) == read_settings({})
 
 
+def test_a_kafka_user_needs_a_password_and_neither_is_shown():
+    user = {"PULSSI_KAFKA_USER": "loader", "PULSSI_KAFKA_PASSWORD": "s3cr3t"}
+
+    for given, missing in (("USER", "PASSWORD"), ("PASSWORD", "USER")):
+        name = f"PULSSI_KAFKA_{given}"
+        with pytest.raises(ActionNeeded, match=f"PULSSI_KAFKA_{missing} is not set"):
+            read_settings({name: user[name]})
+    with pytest.raises(ActionNeeded, match="PULSSI_KAFKA_PROTOCOL is 'SSL': give SASL_SSL or SASL_PLAINTEXT"):
+        read_settings({**user, "PULSSI_KAFKA_PROTOCOL": "SSL"})
+    assert "s3cr3t" not in repr(read_settings(user))
+
+
 def test_a_url_that_cannot_be_read_is_not_shown_because_it_holds_a_password():
     with pytest.raises(ActionNeeded, match="PULSSI_DATABASE_URL cannot be read") as stopped:
         read_settings({"PULSSI_DATABASE_URL": "postgresql://pulssi:se%crt@127.0.0.1/pulssi"})
