@@ -9,6 +9,7 @@ from pathlib import Path
 
 from infra.errors import ActionNeeded
 from infra.processes import (
+    has_ended,
     is_listening,
     require_disk_space,
     require_free_port,
@@ -47,7 +48,7 @@ def start(settings: Settings) -> bool:
     pid_file.write_text(f"{pid}\n")
 
     def is_up() -> bool:
-        if not running_pid(pid_file, properties):
+        if has_ended(pid):
             raise ActionNeeded(f"Kafka stopped while starting: read the end of {log}")
         return is_listening(settings.kafka_port)
 

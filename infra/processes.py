@@ -64,11 +64,14 @@ def running_pid(pid_file: Path, argument: Path) -> int | None:
 def stop(pid: int, seconds: float = 60) -> None:
     """Ask a process to stop and wait until it has; raise ActionNeeded when it does not."""
     os.kill(pid, signal.SIGTERM)
+    wait_until(
+        lambda: has_ended(pid), seconds, f"process {pid} did not stop in {seconds:.0f} s: stop it with kill -9 {pid}"
+    )
 
-    def has_stopped() -> bool:
-        return not Path(f"/proc/{pid}").exists() or _is_zombie(pid)
 
-    wait_until(has_stopped, seconds, f"process {pid} did not stop in {seconds:.0f} s: stop it with kill -9 {pid}")
+def has_ended(pid: int) -> bool:
+    """Of a process of ours, which nobody else's can have followed yet: its arguments cannot be read while it starts."""
+    return not Path(f"/proc/{pid}").exists() or _is_zombie(pid)
 
 
 def wait_until(is_done: Callable[[], bool], seconds: float, complaint: str) -> None:
