@@ -7,7 +7,7 @@ duplicate, so a replay may be repeated or broken off. The ledger keeps the paylo
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 import psycopg
@@ -28,6 +28,7 @@ class Kept(NamedTuple):
 
     dead_letter_id: int
     received_at: datetime
+    source: str
     sealed: bytes
 
 
@@ -77,30 +78,39 @@ def _batch(
 def _locked(connection: psycopg.Connection, ids: list[int]) -> list[Kept]:
     rows = connection.execute(
         """
-        select dead_letter_id, received_at from ops.dead_letter
+        select dead_letter_id, received_at, source from ops.dead_letter
         where dead_letter_id = any(%s) and outcome is null and bytes_deleted_at is null
         order by dead_letter_id
         for update
         """,
         (ids,),
     ).fetchall()
-    sealed = sealed_bytes(connection, [number for number, _ in rows])
-    return [Kept(number, received_at, sealed[number]) for number, received_at in rows]
+    sealed = sealed_bytes(connection, [number for number, _, _ in rows])
+    return [Kept(number, received_at, source, sealed[number]) for number, received_at, source in rows]
 
 
 def _events(
     kept: Kept, settings: Settings, installations: dict[str, Installation], contracts: dict[str, Contract]
 ) -> list[bytes]:
     """All events of a payload, with its time of receipt; NotTranslated or Refused when one of them is not right."""
-    name, payload = payload_of(open_bytes(settings, kept.dead_letter_id, kept.sealed))
+    name, payload, points = payload_of(open_bytes(settings, kept.dead_letter_id, kept.sealed))
     if name not in installations:
         raise NotTranslated(f"payload: there is no installation {name} any more: write its file again")
     values = []
     for each in payloads_of(payload) if isinstance(payload, bytes) else [payload]:
         for event in translate(each, installations[name]):
+            _require_scope(event, kept.source, points)
             event["receivedtime"] = kept.received_at.isoformat()
             check(event, kept.received_at, contracts)
             value = orjson.dumps(event)
             check_storable(value)
             values.append(value)
     return values
+
+
+def _require_scope(event: dict[str, Any], source: str, points: list[str] | None) -> None:
+    """What its sender's token did not allow when the payload came, no replay allows: *source* was within its scope."""
+    if event["source"] != source and not event["source"].startswith(source.rstrip("/") + "/"):
+        raise NotTranslated("source: not one that the sender of this payload may send: correct the installation's file")
+    if points is not None and event.get("subject") not in (None, *points):
+        raise NotTranslated("subject: not a point that the sender of this payload may send about: correct the file")

@@ -3,6 +3,7 @@
 import base64
 import re
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -17,9 +18,19 @@ _RECORDS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:pulssi:untranslated")
 
 
 def record_of(
-    installation: str, family: str, source: str, subject: str | None, payload: Any, reason: str, received_at: datetime
+    installation: str,
+    family: str,
+    source: str,
+    subject: str | None,
+    payload: Any,
+    reason: str,
+    received_at: datetime,
+    points: Collection[str] | None = None,
 ) -> dict[str, Any]:
-    """The record of *payload*: JSON, or the bytes of a body that is none. The same payload has the same id."""
+    """The record of *payload*: JSON, or the bytes of a body that is none. The same payload has the same id.
+
+    *points* are those its sender may send about, where they are limited: a translation may be about no other.
+    """
     kept = {"body": base64.b64encode(payload).decode()} if isinstance(payload, bytes) else {"payload": payload}
     content = orjson.dumps(kept, option=orjson.OPT_SORT_KEYS).decode()
     record: dict[str, Any] = {
@@ -31,6 +42,8 @@ def record_of(
         "receivedtime": received_at.isoformat(),
         "data": {"installation": installation, "reason": reason[:LONGEST_REASON], **kept},
     }
+    if points is not None:
+        record["data"]["points"] = sorted(points)
     if subject is not None:
         record["subject"] = subject
     return record
@@ -46,9 +59,8 @@ def reason_of(content: dict[str, Any]) -> str | None:
     return scrub(reason[:LONGEST_REASON]) if isinstance(reason, str) else "payload: not said why"
 
 
-def payload_of(record: bytes) -> tuple[str, Any]:
-    """The installation's name, and the payload: JSON, or the bytes of a body that was none."""
+def payload_of(record: bytes) -> tuple[str, Any, list[str] | None]:
+    """The installation's name, the payload (JSON, or the bytes of a body that was none), and its sender's points."""
     data = orjson.loads(record)["data"]
-    if "body" in data:
-        return data["installation"], base64.b64decode(data["body"])
-    return data["installation"], data["payload"]
+    payload = base64.b64decode(data["body"]) if "body" in data else data["payload"]
+    return data["installation"], payload, data.get("points")

@@ -166,7 +166,8 @@ def _record(
     except orjson.JSONEncodeError:
         payload = body
     kept = adapter.without_person(payload)
-    return record_of(installation.name, adapter.family, own, subject, kept, str(problem), received_at)
+    points = token.service_point_ids
+    return record_of(installation.name, adapter.family, own, subject, kept, str(problem), received_at, points)
 
 
 def _message(

@@ -192,6 +192,22 @@ def test_a_caller_without_a_token_or_with_a_wrong_time_of_receipt_is_told(gatewa
         assert (answer.status_code, answer.json()["code"]) == (400, "received_time")
 
 
+@pytest.mark.parametrize("scope", ["about_oulu", "oulu"])
+def test_a_replay_allows_no_more_than_the_token_did_when_the_payload_came(gateway, scope):
+    settings, address, tokens = gateway
+    number = 59990 + len(scope)
+    unknown = recorded("smiley_device", "unknown_device") | {"feedbackId": f"f-{scope}", "smileyId": number}
+    assert post(address, "smiley_device", tokens[scope], unknown).json()["set_aside"] == 1
+    load_all(settings)
+    file = settings.deployment.folder / "installations" / "smiley_device.yml"
+    before = file.read_text()
+
+    for point, translated in (("mikkeli", 0), ("oulu", 1)):
+        mended = f"{number}: {{point: {point}, path: /{point}/devices/x, scale: faces_5}}\n    41001: "
+        file.write_text(before.replace("41001: ", mended))
+        assert replayed(settings)["translated"] == translated
+
+
 def test_what_is_nested_too_deep_to_be_written_again_is_kept_as_it_came(gateway):
     settings, address, tokens = gateway
     body = b'{"smileyId": ' + b"[" * 400 + b"]" * 400 + b"}"
