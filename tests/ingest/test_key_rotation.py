@@ -144,7 +144,10 @@ def test_letters_sealed_before_a_rotation_open_until_they_expire_and_then_the_ol
 
 def test_a_loader_that_runs_seals_to_the_new_pair_so_the_old_one_may_go(deployment):
     settings, environment = deployment
-    send(settings, [b"first", b"second"])
+    first, second = (
+        b'{"subject": "mikkeli", "number": %d}' % number for number in (1, 2)
+    )  # of one partition: in order
+    send(settings, [first, second])
     loading = drain(settings, batch_size=1)
     next(loading)
     run(environment, "rotate", "dead-letters")
@@ -154,7 +157,7 @@ def test_a_loader_that_runs_seals_to_the_new_pair_so_the_old_one_may_go(deployme
     dead_letters(environment, "expire")
 
     assert private_keys(settings) == ["dead_letters.private.2"]
-    assert dead_letters(environment, "show", 2, "--bytes").stdout == "second"
+    assert dead_letters(environment, "show", 2, "--bytes").stdout == second.decode()
 
 
 def private_keys(settings):
