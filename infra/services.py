@@ -9,6 +9,14 @@ from infra import database, embedded_kafka, embedded_postgres
 from infra.errors import ActionNeeded
 from infra.settings import Settings
 
+LIBRDKAFKA_NAMES = {
+    "bootstrap_servers": "bootstrap.servers",
+    "security_protocol": "security.protocol",
+    "sasl_mechanism": "sasl.mechanism",
+    "sasl_plain_username": "sasl.username",
+    "sasl_plain_password": "sasl.password",
+}
+
 
 def start(settings: Settings) -> Iterator[str]:
     """Start what is embedded; yield a line per service."""
@@ -46,15 +54,7 @@ def kafka_connection(settings: Settings) -> dict[str, Any]:
 
 def librdkafka_connection(settings: Settings) -> dict[str, Any]:
     """The same in the words of librdkafka."""
-    connection: dict[str, Any] = {"bootstrap.servers": kafka_bootstrap_servers(settings)}
-    if settings.kafka_user is not None:
-        connection |= {
-            "security.protocol": settings.kafka_protocol,
-            "sasl.mechanism": "SCRAM-SHA-512",
-            "sasl.username": settings.kafka_user,
-            "sasl.password": settings.kafka_password,
-        }
-    return connection
+    return {LIBRDKAFKA_NAMES[name]: value for name, value in kafka_connection(settings).items()}
 
 
 def _postgres(settings: Settings) -> tuple[bool, str]:

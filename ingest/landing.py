@@ -181,7 +181,7 @@ class Judge:
 
     def __init__(self, connection: psycopg.Connection, records: Iterable[Event | Rejection]) -> None:
         keys = {record.event_key for record in records if isinstance(record, Event)}
-        self._fingerprints = _stored_fingerprints(connection, sorted(keys))
+        self._fingerprints = stored_fingerprints(connection, sorted(keys))
         rows = connection.execute("select service_point_id from reference.service_point")
         self._points = {None, *(row[0] for row in rows)}
 
@@ -196,7 +196,8 @@ class Judge:
         return "duplicate" if known in (record.fingerprint, *record.earlier_fingerprints) else "conflict"
 
 
-def _stored_fingerprints(connection: psycopg.Connection, keys: list[bytes]) -> dict[bytes, bytes]:
+def stored_fingerprints(connection: psycopg.Connection, keys: list[bytes]) -> dict[bytes, bytes]:
+    """The fingerprints of the events that are known, by their keys."""
     rows = connection.execute(
         "select uuid_send(event_key), fingerprint from landing.event_identity where event_key = any(%s::uuid[])",
         ("{" + ",".join(key.hex() for key in keys) + "}",),

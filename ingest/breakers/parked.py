@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -91,10 +92,7 @@ def _flow_back_some(
     create_months(connection, {parked.received_at for parked in waiting})
     while True:
         try:
-            with connection.transaction():
-                require_in_force(connection, door.keys)
-                _one_at_a_time(connection)
-                connection.execute(REFERENCE_LOCK)
+            with _moving(connection, door):
                 return _move(connection, parking, door, _waiting(connection, source))
         except LOOK_AGAIN:
             continue
@@ -117,10 +115,7 @@ def _probe(connection: psycopg.Connection, parking: Parking, door: Door, source:
     create_months(connection, {parked.received_at for parked in _newest(connection, parking, source)})
     while True:
         try:
-            with connection.transaction():
-                require_in_force(connection, door.keys)
-                _one_at_a_time(connection)
-                connection.execute(REFERENCE_LOCK)
+            with _moving(connection, door):
                 if source not in _silent(connection, parking):  # another loader was quicker, or it sends again
                     return Counter()
                 breakers = Breakers(connection, [source], parking.limits)
@@ -147,6 +142,16 @@ def _newest(connection: psycopg.Connection, parking: Parking, source: str) -> li
 def _waiting(connection: psycopg.Connection, source: str | None, limit: int = BATCH) -> list[Parked]:
     rows = connection.execute(_WAITING, {"source": source, "limit": limit})
     return [Parked(*row) for row in rows]
+
+
+@contextmanager
+def _moving(connection: psycopg.Connection, door: Door) -> Iterator[None]:
+    """A transaction in which parked events are judged: by the key and the points that hold until its end."""
+    with connection.transaction():
+        require_in_force(connection, door.keys)
+        _one_at_a_time(connection)
+        connection.execute(REFERENCE_LOCK)
+        yield
 
 
 def _one_at_a_time(connection: psycopg.Connection) -> None:

@@ -13,6 +13,7 @@ from ingest.events import Door, Rejection, key_of, parse
 from ingest.events import Event as ParsedEvent
 from ingest.files.mapped_rows import ROWS, Event
 from ingest.files.reading import Unit
+from ingest.landing import stored_fingerprints
 
 AMENDED = "fi.pulssi.correction.amended.v1"
 _REMEDY = "withdraw the event and send the row under another identity"
@@ -44,7 +45,7 @@ class _NotSayable(Exception):
 def judge(connection: psycopg.Connection, batch: Sequence[Unit], door: Door, now: datetime) -> Iterator[Judgement]:
     """Compare rows with what landing holds under their ids. *now* dates the corrections."""
     keys = [[key_of(event["source"], event["id"]) for event in unit.made.events] for unit in batch]
-    known = _fingerprints(connection, {key for each in keys for key in each})
+    known = stored_fingerprints(connection, sorted({key for each in keys for key in each}))
     parsed = {
         key: parse(orjson.dumps(event), 0, 0, now, door)
         for unit, each in zip(batch, keys, strict=True)
@@ -139,15 +140,6 @@ def _amendment(event: Event, replaced: dict[str, Any], now: datetime) -> Event:
         },
     }
     return content | ({"subject": event["subject"]} if "subject" in event else {})
-
-
-def _fingerprints(connection: psycopg.Connection, keys: set[bytes]) -> dict[bytes, bytes]:
-    rows = connection.execute(
-        "select uuid_send(event_key), fingerprint from landing.event_identity where event_key = any(%s::uuid[])",
-        (_array(keys),),
-        binary=True,
-    )
-    return dict(rows.fetchall())
 
 
 def _corrections(

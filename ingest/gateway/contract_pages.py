@@ -62,35 +62,17 @@ def add_contracts(app: FastAPI) -> None:
     """GET /v1/contracts and what it links to. Anybody may read them."""
     held = pages()
 
-    @app.get(
-        PATH,
-        summary="What may be sent",
-        response_model=ContractIndex,
-        responses=_responses(),
-        openapi_extra=_IF_NONE_MATCH,
-    )
-    async def index(request: Request) -> Response:
-        return _answer(held[""], request)
+    def serve(name: str, summary: str, kind: str | None, **how: Any) -> None:
+        async def document(request: Request) -> Response:
+            return _answer(held[name], request)
 
-    @app.get(
-        PATH + "/asyncapi.json",
-        summary="AsyncAPI 3.0",
-        responses=_responses("json"),
-        response_class=Response,
-        openapi_extra=_IF_NONE_MATCH,
-    )
-    async def asyncapi(request: Request) -> Response:
-        return _answer(held["asyncapi.json"], request)
+        document.__name__ = name.partition(".")[0] or "index"  # OpenAPI calls it so
+        path = f"{PATH}/{name}".rstrip("/")
+        app.get(path, summary=summary, responses=_responses(kind), openapi_extra=_IF_NONE_MATCH, **how)(document)
 
-    @app.get(
-        PATH + "/events.md",
-        summary="A table of all",
-        responses=_responses("md"),
-        response_class=Response,
-        openapi_extra=_IF_NONE_MATCH,
-    )
-    async def table(request: Request) -> Response:
-        return _answer(held["events.md"], request)
+    serve("", "What may be sent", None, response_model=ContractIndex)
+    serve("asyncapi.json", "AsyncAPI 3.0", "json", response_class=Response)
+    serve("events.md", "A table of all", "md", response_class=Response)
 
     @app.get(
         PATH + "/schemas/{contract}.json",

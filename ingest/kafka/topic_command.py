@@ -8,8 +8,6 @@ from ingest.kafka.client import open_admin
 
 SENDER = {"topic": ("WRITE", "DESCRIBE", "CREATE")}
 LOADER = {"topic": ("READ", "WRITE", "DESCRIBE", "CREATE"), "group": ("READ",)}
-
-
 FIXES = {
     "SecurityDisabledError": "set authorizer.class.name on its brokers",
     "ClusterAuthorizationFailedError": "set PULSSI_KAFKA_USER to a user who may alter its rules",
