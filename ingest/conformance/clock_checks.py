@@ -44,7 +44,10 @@ def _without_offset(sent: Sent, time: str, zone: ZoneInfo) -> Finding:
     fix = "add the offset from UTC that is in force at that moment"
     try:
         local = datetime.fromisoformat(time).replace(tzinfo=zone)
-        fix += f": {time}{_offset_text(local.utcoffset())} if the clock shows {zone.key} time"
+        first, second = (_offset_text(local.replace(fold=fold).utcoffset()) for fold in (0, 1))
+        fix += f": {time}{first} if the clock shows {zone.key} time"
+        if first != second and not _is_missing(local, zone):
+            fix += f", {time}{second} in the second of autumn's two equal hours"
     except ValueError:
         pass
     return Finding("clock", "offset_missing", sent, text, fix, "time", time)

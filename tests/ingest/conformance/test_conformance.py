@@ -165,6 +165,17 @@ def test_the_same_fault_in_many_events_is_told_once_with_where():
     assert (group.count, group.numbers) == (8, [1, 2, 3, 4, 5])
 
 
+def test_without_an_offset_both_that_the_double_hour_may_have_are_told():
+    told = {
+        day: next(group.finding.fix for group in judge(spoilt(time=f"{day}T03:31:00")).groups if group.finding.is_fault)
+        for day in ("2026-10-25", "2026-10-26", "2026-03-29")
+    }
+
+    assert "03:31:00+03:00 if" in told["2026-10-25"]
+    assert "03:31:00+02:00 in the second" in told["2026-10-25"]
+    assert not any("the second" in told[day] for day in ("2026-10-26", "2026-03-29"))
+
+
 def test_no_report_holds_the_personal_data_that_it_found():
     items = spoilt(id="matti@example.org", data=text(text="131052-308T", first_name="Toivo"))
     told = json.dumps(judge(items).as_dict())
