@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -48,7 +49,7 @@ def deliver(file: Path, gateway: str, batch_size: int, again: bool) -> None:
         )
     delivered = Delivered(file.with_suffix(".delivered.json"), _identity(settings), again)
     with database.connect(settings) as connection:
-        name = f"deliver-{datetime.now():%Y%m%d%H%M%S}"
+        name = f"deliver-{datetime.now():%Y%m%d%H%M%S}-{token_hex(4)}"  # two may start in one second
         token = issue(connection, name, "/", None, timedelta(hours=1))
     try:
         counts = _deliver(file, settings, Lanes(gateway, token, batch_size, delivered))
