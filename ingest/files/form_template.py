@@ -12,7 +12,17 @@ from infra.errors import ActionNeeded
 from ingest.reference.checks import Reference
 
 TEXTS = Path(__file__).parent / "form_texts.yml"
-QUESTIONS = ("overall", "outcome", "safety_physical", "equal", "independent_next_time")
+QUESTIONS = (
+    "overall",
+    "outcome",
+    "safety_physical",
+    "safety_information",
+    "respectful",
+    "empathetic",
+    "equal",
+    "language_received",
+    "independent_next_time",
+)
 FORM_VERSION = "excel-1"
 _SCALES = ("rating_5", "faces_5", "faces_4")  # where a question may be asked on several: as paper has it
 _ROWS = 2_000

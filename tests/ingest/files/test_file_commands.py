@@ -61,6 +61,6 @@ def test_a_template_comes_with_the_mapping_that_reads_it(run, tmp_path):
     made = run("template", "--language", "sv", "--output", tmp_path / "blankett.xlsx")
     read = run("file", tmp_path / "blankett.xlsx", "--mapping", tmp_path / "blankett.yml", "--dry-run")
 
-    assert "5 questions" in made.stdout
+    assert "9 questions" in made.stdout
     assert "0 rows read, 0 events made, 0 rows skipped" in read.stderr
     assert "hidden sheets were not read: Listor" in read.stderr
