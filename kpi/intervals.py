@@ -1,4 +1,4 @@
-"""95 % intervals: of persons' answers, of counts, and of shares that vary from one opening day to another."""
+"""95 % intervals: of persons' answers, of counts and rates, and of what varies from one opening day to another."""
 
 from dataclasses import dataclass
 
@@ -14,6 +14,24 @@ ASSUMED_DAY_CORRELATION = 0.1
 
 Numbers = NDArray[np.float64]
 Codes = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share as if of *effective_count* independent trials, whose variance has *freedom* degrees of freedom."""
+
+    share: float
+    effective_count: float
+    freedom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A mean with its variance, which has *freedom* degrees of freedom."""
+
+    mean: float
+    variance: float
+    freedom: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +74,25 @@ def mean_of_persons(total: float, count: float, sum_of_squares: float, lowest: f
     return Interval(max(mean - float(half), lowest), min(mean + float(half), highest), "t")
 
 
+def quotient_of_persons(numerator: float, denominator: float) -> Interval:
+    """Interval of numerator / denominator, two kinds of independent answers: Wilson's of p, taken to p / (1 - p)."""
+    lower, upper = wilson(numerator, numerator + denominator)
+    return _as_quotient(lower, upper, "wilson_quotient")
+
+
 def count_of_events(count: float) -> Interval:
     """Exact Poisson interval of a count (Garwood 1936)."""
     tail = (1 - CONFIDENCE) / 2
     lower = 0.0 if count == 0 else float(stats.chi2.ppf(tail, 2 * count) / 2)
     return Interval(lower, float(stats.chi2.isf(tail, 2 * count + 2) / 2), "poisson_exact")
+
+
+def rate_of_events(count: float, exposure: float, per: float) -> Interval:
+    """Exact Poisson interval of *per* * count / exposure; the exposure is known and has no error of its own."""
+    of_count = count_of_events(count)
+    assert of_count.lower is not None, "a count always has bounds"
+    assert of_count.upper is not None, "a count always has bounds"
+    return Interval(per * of_count.lower / exposure, per * of_count.upper / exposure, "poisson_exact")
 
 
 def share_by_opening_day(strata: Codes, numerator: Numbers, denominator: Numbers) -> Interval:
@@ -71,14 +103,83 @@ def share_by_opening_day(strata: Codes, numerator: Numbers, denominator: Numbers
     """
     if len(denominator) < FEWEST_DAYS:
         return Interval(reason="fewer_than_5_days")
+    return Interval(*_wilson_of(clustered_share(strata, numerator, denominator)), method="clustered_ratio")
+
+
+def quotient_by_opening_day(strata: Codes, numerator: Numbers, denominator: Numbers) -> Interval:
+    """Interval of sum(numerator) / sum(denominator), which may exceed 1: that of the share p, taken to p / (1 - p)."""
+    if len(denominator) < FEWEST_DAYS:
+        return Interval(reason="fewer_than_5_days")
+    bounds = _wilson_of(clustered_share(strata, numerator, numerator + denominator))
+    return _as_quotient(*bounds, "clustered_quotient")
+
+
+def mean_by_opening_day(strata: Codes, numerator: Numbers, denominator: Numbers) -> Interval:
+    """t interval of sum(numerator) / sum(denominator), linearised over opening days within their strata.
+
+    Nothing that is summed is negative, so neither is the lower bound. Days that are all alike tell no variance.
+    """
+    if len(denominator) < FEWEST_DAYS:
+        return Interval(reason="fewer_than_5_days")
+    found = clustered_mean(strata, numerator, denominator)
+    if found.variance <= 0:
+        return Interval(reason="no_variation")
+    half = float(stats.t.isf((1 - CONFIDENCE) / 2, found.freedom)) * found.variance**0.5
+    lowest = 0.0 if (numerator >= 0).all() else -np.inf
+    return Interval(max(found.mean - half, lowest), found.mean + half, "clustered_mean")
+
+
+def clustered_share(strata: Codes, numerator: Numbers, denominator: Numbers) -> Share:
+    """sum(numerator) / sum(denominator) with the effective sample size that its opening days leave."""
     strata = collapsed(strata)
-    trials = float(denominator.sum())
-    share = min(max(float(numerator.sum()) / trials, 0.0), 1.0)
-    design_effect = _design_effect(strata, numerator, denominator, share)
-    freedom = max(len(strata) - len(np.unique(strata)), 1)
-    quantile = float(stats.t.isf((1 - CONFIDENCE) / 2, freedom))
-    effective = max(trials / design_effect, 1.0)
-    return Interval(*wilson(share * effective, effective, quantile), method="clustered_ratio")
+    share = min(max(float(numerator.sum() / denominator.sum()), 0.0), 1.0)
+    residuals = (numerator - share * denominator) / denominator.sum()
+    return share_of_days(strata, share, residuals, numerator, denominator)
+
+
+def share_of_days(strata: Codes, share: float, residuals: Numbers, cases: Numbers, trials: Numbers) -> Share:
+    """*share* with its effective sample size; *residuals* are what each day adds to its error, linearised."""
+    all_trials = float(trials.sum())
+    assumed = 1 + max(all_trials / len(trials) - 1, 0) * ASSUMED_DAY_CORRELATION
+    deviating = min(np.count_nonzero(cases), np.count_nonzero(trials - cases))
+    if deviating == 0 or not 0 < share < 1:
+        design_effect = assumed
+    else:
+        estimated = max(stratified_variance(strata, residuals) * all_trials / (share * (1 - share)), 1.0)
+        weight = max(0.0, 1 - deviating / FEWEST_DAYS)
+        design_effect = weight * max(assumed, estimated) + (1 - weight) * estimated
+    return Share(share, max(all_trials / design_effect, 1.0), freedom_of(strata))
+
+
+def clustered_mean(strata: Codes, numerator: Numbers, denominator: Numbers) -> Mean:
+    """sum(numerator) / sum(denominator) with its linearised variance."""
+    strata = collapsed(strata)
+    mean = float(numerator.sum() / denominator.sum())
+    variance = stratified_variance(strata, (numerator - mean * denominator) / denominator.sum())
+    return Mean(mean, variance if variance > (1e-9 * mean) ** 2 else 0.0, freedom_of(strata))
+
+
+def freedom_of(strata: Codes) -> float:
+    """Degrees of freedom: days - strata, after single days have been *collapsed*."""
+    return float(max(len(strata) - len(np.unique(strata)), 1))
+
+
+def stratified_variance(strata: Codes, residuals: Numbers) -> float:
+    """Variance of the sum of *residuals*, one per day; a stratum of one day deviates from the whole instead."""
+    _, positions, sizes = np.unique(strata, return_inverse=True, return_counts=True)
+    means = np.where(sizes > 1, np.bincount(positions, residuals) / sizes, 0)
+    squares = np.bincount(positions, (residuals - means[positions]) ** 2)
+    return float((squares * np.where(sizes > 1, sizes / np.maximum(sizes - 1, 1), 1)).sum())
+
+
+def _wilson_of(share: Share) -> tuple[float, float]:
+    quantile = float(stats.t.isf((1 - CONFIDENCE) / 2, share.freedom))
+    return wilson(share.share * share.effective_count, share.effective_count, quantile)
+
+
+def _as_quotient(lower: float, upper: float, method: str) -> Interval:
+    """p / (1 - p) of both bounds; where p may be 1, the quotient has no upper bound."""
+    return Interval(lower / (1 - lower) if lower < 1 else None, upper / (1 - upper) if upper < 1 else None, method)
 
 
 def collapsed(strata: Codes) -> Codes:
@@ -86,24 +187,3 @@ def collapsed(strata: Codes) -> Codes:
     codes, positions, sizes = np.unique(strata, return_inverse=True, return_counts=True)
     merged = np.where(sizes == 1, codes.min() - 1, codes)
     return np.asarray(merged[positions], dtype=np.int64)
-
-
-def _design_effect(strata: Codes, numerator: Numbers, denominator: Numbers, share: float) -> float:
-    """How many times the variance of independent observations; at least 1."""
-    trials = float(denominator.sum())
-    assumed = 1 + max(trials / len(denominator) - 1, 0) * ASSUMED_DAY_CORRELATION
-    deviating = min(np.count_nonzero(numerator), np.count_nonzero(denominator - numerator))
-    if deviating == 0 or not 0 < share < 1:
-        return assumed
-    estimated = max(_linearised_variance(strata, numerator, denominator, share) * trials / (share * (1 - share)), 1.0)
-    weight = max(0.0, 1 - deviating / FEWEST_DAYS)
-    return weight * max(assumed, estimated) + (1 - weight) * estimated
-
-
-def _linearised_variance(strata: Codes, numerator: Numbers, denominator: Numbers, share: float) -> float:
-    """Taylor linearisation of a ratio, stratified; a stratum of one day deviates from the whole instead."""
-    residuals = (numerator - share * denominator) / denominator.sum()
-    _, positions, sizes = np.unique(strata, return_inverse=True, return_counts=True)
-    means = np.where(sizes > 1, np.bincount(positions, residuals) / sizes, 0)
-    squares = np.bincount(positions, (residuals - means[positions]) ** 2)
-    return float((squares * np.where(sizes > 1, sizes / np.maximum(sizes - 1, 1), 1)).sum())

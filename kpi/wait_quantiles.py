@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse, stats
 
-from kpi.intervals import CONFIDENCE, FEWEST_DAYS, Codes, Interval, Numbers, collapsed
+from kpi.intervals import CONFIDENCE, FEWEST_DAYS, Codes, Interval, Numbers, Share, collapsed, share_of_days
 
 REPLICATES = 1000
 # Replicates are computed in parts of so many cells of (replicate, wait second), to bound the memory.
@@ -57,6 +57,31 @@ def quantile_by_opening_day(
     parts = [weights[start : start + rows] for start in range(0, REPLICATES, rows)]
     quantiles = [kaplan_meier_quantile(seconds, part @ called_by_day, part @ left_by_day, quantile) for part in parts]
     return _percentiles(np.sort(np.concatenate(quantiles)), day_count - len(np.unique(strata)))
+
+
+def share_called_within(
+    days: Codes, strata: Codes, waits: Numbers, called: Numbers, left: Numbers, longest: float
+) -> Share:
+    """The Kaplan-Meier share of customers called within *longest*, with the effective size that its days leave.
+
+    What a day adds to the error is its martingale residual: its calls minus those that the common curve expects.
+    """
+    values, columns = np.unique(waits, return_inverse=True)
+    calls, both = (_summed(columns, part, len(values)) for part in (called, called + left))
+    at_risk = np.cumsum(both[::-1])[::-1]
+    within = values <= longest + TOLERANCE
+    hazard = np.divide(calls, at_risk, out=np.zeros(len(values)), where=at_risk > 0)
+    surviving = float(np.prod(1 - hazard[within]))
+    per_call = np.divide(1.0, at_risk - calls, out=np.zeros(len(values)), where=within & (at_risk > calls))
+    errors = called * per_call[columns] - (called + left) * np.cumsum(hazard * per_call)[columns]
+    residuals = surviving * _summed(days, errors, len(strata))
+    cases = _summed(days, called * within[columns], len(strata))
+    trials = _summed(days, called + left, len(strata))
+    return share_of_days(collapsed(strata), 1 - surviving, residuals, cases, trials)
+
+
+def _summed(codes: Codes, values: Numbers, length: int) -> Numbers:
+    return np.asarray(np.bincount(codes, values, minlength=length), dtype=float)
 
 
 def _seed(key: str) -> int:
