@@ -29,7 +29,8 @@ class Texts:
 class Metric:
     """One version of a metric. A ratio is a fraction 0-1, a wait is in minutes, a mean is on its scale.
 
-    *order* is its place among the metrics of its goal, for people who read them.
+    *order* is its place among the metrics of its goal, for people who read them. A rate is per so many (*per*) of its
+    base. *valid_from* is the first day of the version, as ISO text; without it the version was always in force.
     """
 
     metric_id: str
@@ -53,6 +54,10 @@ class Metric:
     caveats: Texts
     minimum_observation_count: int
     owner: str
+    breakdowns: tuple[str, ...] = ()
+    lowest_level: str = "service_point"
+    valid_from: str | None = None
+    per: int | None = None
 
 
 def manifest_path(settings: Settings) -> Path:
@@ -86,7 +91,9 @@ def _is_metric(node: dict[str, Any]) -> bool:
 
 
 def _metric(metric_id: str, meta: dict[str, Any]) -> Metric:
-    values = {"quantile": None, **meta, "collection_modes": tuple(meta["collection_modes"])}
+    values = {"quantile": None, **meta}
+    for name in ("collection_modes", "breakdowns"):
+        values[name] = tuple(meta.get(name, ()))
     for name in ("names", "explanations", "numerator", "denominator", "caveats"):
         values[name] = Texts(**values[name])
     return Metric(metric_id=metric_id, **values)

@@ -105,6 +105,8 @@ def _statuses(
 
 def _interval(value: dict[str, Any], metric: Metric, cell: pd.DataFrame | None, key: CellKey) -> Interval:
     match (metric.interval, metric.statistic):
+        case ("none", _) | ("opening_days", "mean") | (_, "rate" | "quotient" | "sum"):
+            return Interval()
         case ("persons", "ratio"):
             return intervals.share_of_persons(value["numerator"], value["denominator"])
         case ("persons", "mean"):
@@ -114,8 +116,6 @@ def _interval(value: dict[str, Any], metric: Metric, cell: pd.DataFrame | None, 
             return intervals.count_of_events(value["numerator"])
         case ("opening_days", statistic):
             return _by_opening_day(value, cell, statistic, metric.quantile, key)
-        case ("none", _):
-            return Interval()
     raise ValueError(f"{metric.metric_id}: no interval {metric.interval} for the statistic {metric.statistic}")
 
 

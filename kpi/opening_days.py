@@ -39,7 +39,7 @@ def read_components(connection: sqlalchemy.Connection, metric_ids: Iterable[str]
                 'national' as national,
                 collection_mode,
                 opening_date,
-                coalesce(wait_seconds, 0)::float8 as wait_seconds,
+                coalesce(duration_seconds, 0)::float8 as duration_seconds,
                 numerator::float8 as numerator,
                 denominator::float8 as denominator
             from warehouse.metric_components as components
@@ -60,7 +60,7 @@ def cells(components: pd.DataFrame) -> Iterator[tuple[CellKey, pd.DataFrame]]:
     """Every number's (key, components), one row per point, opening day and whole second of waiting, in that order."""
     for level, column in LEVEL_COLUMNS.items():
         keys = ["metric_id", "metric_version", "period", column, "collection_mode"]
-        day = ["stratum", "opening_date", "wait_seconds"]
+        day = ["stratum", "opening_date", "duration_seconds"]
         grains = list(dict.fromkeys([*keys, *day]))
         sums = components.groupby(grains, as_index=False)[["numerator", "denominator"]].sum()
         for key, cell in sums.groupby(keys):
@@ -82,7 +82,7 @@ def interval_of(cell: pd.DataFrame, statistic: str, quantile: float | None, key:
         numerator, denominator = (np.asarray(np.bincount(days, part), dtype=float) for part in (called, both))
         return intervals.share_by_opening_day(strata, numerator, denominator)
     if statistic == "km_quantile" and quantile is not None:
-        minutes = cell["wait_seconds"].to_numpy(dtype=float) / 60
+        minutes = cell["duration_seconds"].to_numpy(dtype=float) / 60
         seed = " ".join(map(str, key))
         return wait_quantiles.quantile_by_opening_day(days, strata, minutes, called, both - called, quantile, seed)
     raise ValueError(f"{key[0]}: there is no interval by opening day for the statistic {statistic}")

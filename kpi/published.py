@@ -1,7 +1,7 @@
 """Read a release: the only door through which reports and feeds get numbers and names."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -70,6 +70,11 @@ class MetricLabel:
     numerator: Texts
     denominator: Texts
     caveats: Texts
+    # What a release of before the first metric that has them lacks.
+    breakdowns: list[str] = field(default_factory=list)
+    lowest_level: str = "service_point"
+    valid_from: str | None = None
+    per: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

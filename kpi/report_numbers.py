@@ -11,6 +11,7 @@ COMPLETENESS = "completeness"
 NO_MODE = "none"
 # Reasons for which nothing could be covered.
 NOTHING_TO_COVER = ("closed", "no_source", "no_wave")
+WRITTEN_UNITS = ("minutes", "hours", "days", "hours_per_week", "per_100_visits", "per_1000_visits")
 LOW_RELIABILITY = "U"
 FREE_TO_PUBLISH = "F"
 
@@ -158,7 +159,7 @@ def value_text(value: float, metric: MetricLabel, texts: Texts) -> str:
     if metric.unit == "share":
         return texts.percent(value, metric.decimals)
     number = texts.number(value, metric.decimals)
-    return texts("unit.minutes", number=number) if metric.unit == "minutes" else number
+    return texts(f"unit.{metric.unit}", number=number) if metric.unit in WRITTEN_UNITS else number
 
 
 def interval_text(lower: float, upper: float, metric: MetricLabel, texts: Texts) -> str:

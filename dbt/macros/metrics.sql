@@ -19,9 +19,31 @@
 
 {% macro metric_meta(metric_id) %}
     {# What the metric's yml says; while dbt only parses, and for sqlfluff, there is no graph to look in. #}
-    {% set unknown = {'version': 1, 'statistic': 'ratio', 'source_family': 'queue', 'collection_modes': ['queue_system']} %}
-    {% if not execute %}{{ return(unknown) }}{% endif %}
-    {{ return(graph.nodes['model.' ~ project_name ~ '.' ~ metric_id].config.meta.metric) }}
+    {% set defaults = {
+        'breakdowns': [], 'lowest_level': 'service_point', 'valid_from': none, 'quantile': none, 'per': none,
+    } %}
+    {% set unknown = {
+        'version': 1, 'statistic': 'ratio', 'unit': 'share', 'interval': 'none', 'source_family': 'queue',
+        'collection_modes': ['queue_system'],
+    } %}
+    {% if not execute %}{{ return(dict(defaults, **unknown)) }}{% endif %}
+    {{ return(dict(defaults, **graph.nodes['model.' ~ project_name ~ '.' ~ metric_id].config.meta.metric)) }}
+{% endmacro %}
+
+{% macro metric_breakdowns() %}
+    {# The columns that a metric may be broken down by where its yml says so, and their types. #}
+    {{ return({
+        'service_code': 'text',
+        'service_kind': 'text',
+        'access': 'text',
+        'service_mode': 'text',
+        'language': 'text',
+        'opening_hour': 'integer',
+        'matter_code': 'text',
+        'wave_id': 'text',
+        'overseer': 'text',
+        'incident_type': 'text',
+    }) }}
 {% endmacro %}
 
 {% macro at_levels(cells) %}
@@ -41,7 +63,6 @@
         service_point_id,
         agency_code,
         collection_mode,
-        cast(null as integer) as wait_seconds,
         sum(score * answer_count) as numerator,
         sum(answer_count) as denominator,
         sum(score * score * answer_count) as sum_of_squares,
@@ -62,10 +83,8 @@
         service_point_id,
         agency_code,
         collection_mode,
-        cast(null as integer) as wait_seconds,
         coalesce(sum(answer_count) filter (where {{ is_counted }}), 0) as numerator,
         sum(answer_count) as denominator,
-        cast(null as numeric) as sum_of_squares,
         opening_date
 
     from {{ answers }}

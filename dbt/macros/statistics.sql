@@ -10,6 +10,22 @@
     {{ cells }}.numerator
 {%- endmacro %}
 
+{% macro sum_value(cells, unit) -%}
+    {# Hours per week are those of the period by its days. #}
+    case {{ unit }}
+        when 'hours_per_week' then {{ cells }}.numerator * 7 / nullif({{ cells }}.calendar_day_count, 0)
+        else {{ cells }}.numerator
+    end
+{%- endmacro %}
+
+{% macro rate_value(cells, per) -%}
+    {{ per }} * {{ cells }}.numerator / nullif({{ cells }}.denominator, 0)
+{%- endmacro %}
+
+{% macro quotient_value(cells) -%}
+    {{ cells }}.numerator / nullif({{ cells }}.denominator, 0)
+{%- endmacro %}
+
 {% macro km_quantiles(waits, cell) -%}
     {#
         The Kaplan-Meier quantile of each *cell* (a list of columns) of *waits*: one row per cell and second, numerator
@@ -26,7 +42,7 @@
         select
             *,
             sum(denominator) over (
-                partition by {{ cells }} order by wait_seconds desc rows unbounded preceding
+                partition by {{ cells }} order by duration_seconds desc rows unbounded preceding
             ) as at_risk
 
         from {{ waits }}
@@ -50,7 +66,7 @@
 
         select
             *,
-            exp(sum(log_step) over (partition by {{ cells }} order by wait_seconds rows unbounded preceding))
+            exp(sum(log_step) over (partition by {{ cells }} order by duration_seconds rows unbounded preceding))
             - (1 - quantile) as height_above_quantile
 
         from steps
@@ -67,7 +83,7 @@
                     then
                         row_number() over (
                             partition by {{ cells }}, numerator > 0 and height_above_quantile < 1.5e-8
-                            order by wait_seconds
+                            order by duration_seconds
                         )
             end as call_number
 
@@ -82,10 +98,10 @@
             case
                 when bool_or(call_number = 1 and abs(height_above_quantile) < 1.5e-8)
                     then (
-                        min(wait_seconds) filter (where call_number = 1)
-                        + coalesce(min(wait_seconds) filter (where call_number = 2), max(wait_seconds))
+                        min(duration_seconds) filter (where call_number = 1)
+                        + coalesce(min(duration_seconds) filter (where call_number = 2), max(duration_seconds))
                     ) / 2.0
-                else coalesce(min(wait_seconds) filter (where call_number = 1), max(wait_seconds))
+                else coalesce(min(duration_seconds) filter (where call_number = 1), max(duration_seconds))
             end as seconds,
             coalesce(bool_or(call_number = 1), false) as is_reached
 
@@ -98,15 +114,18 @@
     select * from quantiles
 {%- endmacro %}
 
-{% macro km_quantile_value(quantiles) -%}
-    {{ quantiles }}.seconds / 60
+{% macro km_quantile_value(quantiles, unit) -%}
+    {{ quantiles }}.seconds / case {{ unit }} when 'days' then 86400 when 'hours' then 3600 else 60 end
 {%- endmacro %}
 
-{% macro value_of(cells, quantiles, statistic) -%}
-    case {{ statistic }}
+{% macro value_of(cells, quantiles, definitions) -%}
+    case {{ definitions }}.statistic
         when 'mean' then {{ mean_value(cells) }}
         when 'ratio' then {{ ratio_value(cells) }}
         when 'count' then {{ count_value(cells) }}
-        when 'km_quantile' then {{ km_quantile_value(quantiles) }}
+        when 'sum' then {{ sum_value(cells, definitions ~ '.unit') }}
+        when 'rate' then {{ rate_value(cells, definitions ~ '.per') }}
+        when 'quotient' then {{ quotient_value(cells) }}
+        when 'km_quantile' then {{ km_quantile_value(quantiles, definitions ~ '.unit') }}
     end
 {%- endmacro %}

@@ -8,10 +8,12 @@ from expectations.checks import check, no_rows
 LONGEST_WAIT_SECONDS = 4 * 3600  # queue rules, version 1
 
 BATCH = """
-select components.*, statistics.statistic
+select components.*, definitions.statistic, definitions.unit
 from warehouse.metric_components as components
-left join (select distinct metric_id, statistic from warehouse.metric_values) as statistics
-    on components.metric_id = statistics.metric_id
+left join warehouse.metric_definitions as definitions
+    on
+        components.metric_id = definitions.metric_id
+        and components.metric_version = definitions.metric_version
 """
 
 SUITE = gx.ExpectationSuite(
@@ -45,7 +47,7 @@ SUITE = gx.ExpectationSuite(
             select metric_id, service_point_id, collection_mode, opening_date, numerator, denominator, sum_of_squares
             from {batch}
             where
-                statistic = 'mean'
+                unit = 'score_1_5'
                 and (
                     numerator < denominator
                     or numerator > 5 * denominator
@@ -58,14 +60,15 @@ SUITE = gx.ExpectationSuite(
         ),
         no_rows(
             f"""
-            select metric_id, service_point_id, opening_date, wait_seconds
+            select metric_id, service_point_id, opening_date, duration_seconds
             from {{batch}}
             where
-                (statistic = 'km_quantile') <> (wait_seconds is not null)
-                or wait_seconds < 0 or wait_seconds > {LONGEST_WAIT_SECONDS}
+                (statistic = 'km_quantile') <> (duration_seconds is not null)
+                or duration_seconds < 0
+                or (unit = 'minutes' and duration_seconds > {LONGEST_WAIT_SECONDS})
             """,
-            name="wait_seconds_only_for_waits",
-            says="components of wait quantiles, and no others, have a wait, from 0 seconds to 4 hours",
+            name="duration_only_for_quantiles",
+            says="components of quantiles, and no others, have a duration; one in minutes is at most 4 hours",
             action="mend the metric's SQL, build again",
         ),
         no_rows(

@@ -61,13 +61,13 @@ SUITE = gx.ExpectationSuite(
         ),
         no_rows(
             """
-            select metric_id, statistic, period, level, level_id, collection_mode, value
+            select metric_id, statistic, unit, period, level, level_id, collection_mode, value
             from {batch}
             where
                 value < 0
                 or (statistic = 'ratio' and value > 1)
-                or (statistic = 'mean' and (value < 1 or value > 5))
-                or (statistic = 'km_quantile' and value > 240)
+                or (unit = 'score_1_5' and (value < 1 or value > 5))
+                or (statistic = 'km_quantile' and unit = 'minutes' and value > 240)
             """,
             name="value_is_possible",
             says=("shares are from 0 to 1, scores from 1 to 5, waits from 0 to 240 minutes, counts not negative"),

@@ -8,11 +8,22 @@ from kpi.metric_catalogue import LANGUAGES, metrics_of
 PREFIXES = {"staging": "stg_", "intermediate": "int_", "marts": ("fct_", "dim_")}
 KINDS = {
     "standing": {"agreed", "supporting"},
-    "statistic": {"mean", "ratio", "count", "km_quantile"},
-    "unit": {"score_1_5", "share", "minutes", "count"},
+    "statistic": {"mean", "ratio", "count", "sum", "rate", "quotient", "km_quantile"},
+    "unit": {
+        *("score_1_5", "share", "minutes", "hours", "days", "count", "quotient", "persons", "hours_per_week"),
+        *("per_100_visits", "per_1000_visits"),
+    },
     "direction": {"higher", "lower", "undefined"},
     "interval": {"persons", "opening_days", "poisson", "none"},
-    "source_family": {"feedback", "queue", "booking", "device"},
+    "source_family": {
+        *("feedback", "queue", "booking", "device", "session", "advice", "incident", "complaint", "staff_survey"),
+        *("survey", "reference"),
+    },
+    "lowest_level": {"service_point", "agency", "national"},
+}
+BREAKDOWNS = {
+    *("service_code", "service_kind", "access", "service_mode", "language", "opening_hour", "matter_code", "wave_id"),
+    *("overseer", "incident_type"),
 }
 TEXTS = ("names", "explanations", "numerator", "denominator", "caveats")
 
@@ -121,6 +132,14 @@ def test_a_quantile_is_given_exactly_where_the_statistic_needs_one(metrics):
     wrong = [m.metric_id for m in metrics.values() if (m.statistic == "km_quantile") != (m.quantile is not None)]
 
     assert wrong == []
+
+
+def test_a_rate_says_of_how_many(metrics):
+    assert [m.metric_id for m in metrics.values() if (m.statistic == "rate") != (m.per is not None)] == []
+
+
+def test_a_metric_is_broken_down_by_known_columns(metrics):
+    assert {m.metric_id: m.breakdowns for m in metrics.values() if set(m.breakdowns) - BREAKDOWNS} == {}
 
 
 def test_every_metric_has_a_worked_example(manifest, metrics):

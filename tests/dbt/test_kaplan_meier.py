@@ -23,7 +23,7 @@ def quantile_in_sql(make_deployment):
     with database.connect(make_deployment()[0]) as connection:
         connection.execute(
             "create temp table waits"
-            " (cell text, quantile float8, wait_seconds int, numerator numeric, denominator numeric)"
+            " (cell text, quantile float8, duration_seconds int, numerator numeric, denominator numeric)"
         )
 
         def compute(waits, quantile):

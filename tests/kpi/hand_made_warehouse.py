@@ -141,13 +141,13 @@ def _abandonments():
     return [_component("abandonment_rate", day, None, day % 3, 20) for day in range(10)]
 
 
-def _component(metric_id, day, wait_seconds, numerator, denominator):
+def _component(metric_id, day, duration_seconds, numerator, denominator):
     return {
         "metric_id": metric_id,
         "service_point_id": "helmi",
         "agency_code": "kela",
         "opening_date": MONTH.first_day + timedelta(days=day),
-        "wait_seconds": wait_seconds,
+        "duration_seconds": duration_seconds,
         "numerator": numerator,
         "denominator": denominator,
     }
@@ -155,7 +155,7 @@ def _component(metric_id, day, wait_seconds, numerator, denominator):
 
 def _queue_values(components):
     places = {"service_point": "helmi", "region": "10", "size_class": "M", "agency": "kela", "national": "national"}
-    waits = components[components["metric_id"] == "queue_time_median"]["wait_seconds"]
+    waits = components[components["metric_id"] == "queue_time_median"]["duration_seconds"]
     for metric_id, value in (("queue_time_median", waits.median() / 60), ("abandonment_rate", 9 / 200)):
         parts = components[components["metric_id"] == metric_id][["numerator", "denominator"]].sum()
         for level, level_id in places.items():

@@ -21,7 +21,7 @@ def component(**changes):
         "national": "national",
         "collection_mode": "queue_system",
         "opening_date": date(2026, 10, 1),
-        "wait_seconds": 0.0,
+        "duration_seconds": 0.0,
         "numerator": 1.0,
         "denominator": 10.0,
     } | changes

@@ -12,12 +12,10 @@ in_time_arrivals_counted as (
         service_point_id,
         agency_code,
         'booking_system' as collection_mode,
-        cast(null as integer) as wait_seconds,
         coalesce(
             sum(ticket_count) filter (where call_delay_seconds <= {{ var('booked_on_time_seconds') }}), 0
         ) as numerator,
         sum(ticket_count) as denominator,
-        cast(null as numeric) as sum_of_squares,
         opening_date
 
     from booked_arrivals

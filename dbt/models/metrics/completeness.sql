@@ -12,10 +12,8 @@ minutes_by_family as (
         service_point_id,
         'not_attributable' as agency_code,
         source_family as collection_mode,
-        cast(null as integer) as wait_seconds,
         sum(measured_minutes) as numerator,
         sum(opening_minutes) as denominator,
-        cast(null as numeric) as sum_of_squares,
         opening_date
 
     from measured_minutes

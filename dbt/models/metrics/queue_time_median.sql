@@ -12,10 +12,9 @@ walk_ins_counted as (
         service_point_id,
         agency_code,
         'queue_system' as collection_mode,
-        wait_seconds,
+        wait_seconds as duration_seconds,
         called_count as numerator,
         called_count + left_count as denominator,
-        cast(null as numeric) as sum_of_squares,
         opening_date
 
     from waits

@@ -63,10 +63,8 @@ walk_ins_counted as (
         walk_ins.service_point_id,
         walk_ins.agency_code,
         'queue_system' as collection_mode,
-        cast(null as integer) as wait_seconds,
         coalesce(sum(waits.called_count), 0) as numerator,
         max(walk_ins.ticket_count) as denominator,
-        cast(null as numeric) as sum_of_squares,
         walk_ins.opening_date
 
     from walk_in_days_with_their_target as walk_ins

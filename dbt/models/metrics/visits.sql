@@ -12,10 +12,8 @@ visits_counted as (
         service_point_id,
         agency_code,
         'queue_system' as collection_mode,
-        cast(null as integer) as wait_seconds,
         sum(visit_count) as numerator,
         cast(null as bigint) as denominator,
-        cast(null as numeric) as sum_of_squares,
         opening_date
 
     from visits

@@ -1,18 +1,25 @@
 with
 
+-- What a metric does not have is null: a duration where it is no quantile, a breakdown that its yml does not list.
 components as (
 
     {% for metric_id in metric_ids() %}
+    {% set meta = metric_meta(metric_id) %}
     select
         '{{ metric_id }}' as metric_id,
-        {{ metric_meta(metric_id).version }} as metric_version,
+        {{ meta.version }} as metric_version,
         service_point_id,
         agency_code,
         collection_mode,
-        wait_seconds,
+        {% for breakdown, type in metric_breakdowns().items() -%}
+        cast({{ breakdown if breakdown in meta.breakdowns else 'null' }} as {{ type }}) as {{ breakdown }},
+        {% endfor -%}
+        cast({{ 'duration_seconds' if meta.statistic == 'km_quantile' else 'null' }} as integer) as duration_seconds,
         cast(numerator as numeric) as numerator,
         cast(denominator as numeric) as denominator,
-        sum_of_squares,
+        cast(
+            {{ 'sum_of_squares' if meta.statistic == 'mean' and meta.interval == 'persons' else 'null' }} as numeric
+        ) as sum_of_squares,
         opening_date
 
     from {{ ref(metric_id) }}

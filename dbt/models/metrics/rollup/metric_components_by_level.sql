@@ -50,7 +50,7 @@ summed_by_level as (
         level,
         level_id,
         collection_mode,
-        wait_seconds,
+        duration_seconds,
         sum(numerator) as numerator,
         sum(denominator) as denominator,
         sum(sum_of_squares) as sum_of_squares,
@@ -59,7 +59,7 @@ summed_by_level as (
 
     from components_at_levels
 
-    group by metric_id, metric_version, level, level_id, collection_mode, wait_seconds, opening_date
+    group by metric_id, metric_version, level, level_id, collection_mode, duration_seconds, opening_date
 
 )
 

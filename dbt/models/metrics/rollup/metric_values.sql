@@ -59,6 +59,7 @@ cells_and_expectations as (
         cells.denominator,
         cells.sum_of_squares,
         coalesce(cells.opening_day_count, 0) as opening_day_count,
+        cast(period + interval '1 month' as date) - period as calendar_day_count,
         coalesce(expectations.has_source, true) as has_source,
         bool_or(cells.metric_id is not null) over (
             partition by metric_id, period, level, level_id
@@ -77,8 +78,9 @@ valued as (
         cells.*,
         definitions.metric_version,
         definitions.statistic,
+        definitions.unit,
         coalesce(not quantiles.is_reached, false) as is_beyond_range,
-        {{ value_of('cells', 'quantiles', 'definitions.statistic') }} as value
+        {{ value_of('cells', 'quantiles', 'definitions') }} as value
 
     from cells_and_expectations as cells
     inner join definitions using (metric_id)
@@ -94,6 +96,7 @@ final as (
         metric_id,
         metric_version,
         statistic,
+        unit,
         level,
         level_id,
         collection_mode,

@@ -19,7 +19,7 @@ cells_by_second as (
         components.level,
         components.level_id,
         components.collection_mode,
-        components.wait_seconds,
+        components.duration_seconds,
         definitions.quantile,
         sum(components.numerator) as numerator,
         sum(components.denominator) as denominator,
@@ -32,7 +32,7 @@ cells_by_second as (
 
     group by
         components.metric_id, components.level, components.level_id, components.collection_mode,
-        components.wait_seconds, definitions.quantile, components.period
+        components.duration_seconds, definitions.quantile, components.period
 
 ),
 
