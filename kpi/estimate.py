@@ -35,7 +35,7 @@ def estimate(month: str, status: str, cutoff: str | None) -> None:
 
 def estimate_month(settings: Settings, month: Month, cutoff: datetime, status: str) -> "pd.DataFrame":
     """Replace the estimates of *month*; ActionNeeded unless its gates passed for this very *cutoff*."""
-    from kpi import gate_verdicts, observations
+    from kpi import gate_verdicts, observations, opening_days
     from kpi.metric_catalogue import read_catalogue
 
     with database.begin(settings) as connection:
@@ -50,7 +50,7 @@ def estimate_month(settings: Settings, month: Month, cutoff: datetime, status: s
             raise ActionNeeded(f"{what}: run pulssi build {month} --stage metrics")
         estimates = observations.observed(
             values,
-            _read_components(connection, metrics),
+            dict(opening_days.cells(_read_components(connection, metrics))),
             _read_completeness(connection),
             metrics,
             status,

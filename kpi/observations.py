@@ -9,7 +9,7 @@ import pandas as pd
 from kpi import intervals, opening_days
 from kpi.intervals import Interval
 from kpi.metric_catalogue import Metric
-from kpi.opening_days import CellKey
+from kpi.opening_days import Cell, CellKey
 
 KEY = ["metric_id", "metric_version", "period", "level", "level_id", "collection_mode"]
 # A column without any value would have no type.
@@ -25,11 +25,13 @@ MISSING = {"closed": "M", "no_observations": "M", "no_source": "L", "no_wave": "
 # SDMX CL_CONF_STATUS: F free. Suppression will decide which observations are not.
 FREE = "F"
 SCALES = {"score_1_5": (1.0, 5.0)}
+# Nothing counted is a number too; how uncertain it is, its interval says.
+NEVER_FEW = ("count", "sum", "rate")
 
 
 def observed(
     values: pd.DataFrame,
-    components: pd.DataFrame,
+    by_day: Mapping[CellKey, Cell],
     completeness: pd.DataFrame,
     metrics: Mapping[str, Metric],
     status: str,
@@ -39,7 +41,6 @@ def observed(
 
     *completeness* has the two shares by period, level, level_id, source_family and collection_mode.
     """
-    by_day = dict(opening_days.cells(components))
     month = values["period"].max()
     rows = [
         # The month before counts what came before it was final, whatever the status of the month.
@@ -61,9 +62,7 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return cast(list[dict[str, Any]], frame.astype(object).where(frame.notna(), None).to_dict("records"))
 
 
-def _observation(
-    value: dict[str, Any], metric: Metric, by_day: dict[CellKey, pd.DataFrame], status: str
-) -> dict[str, Any]:
+def _observation(value: dict[str, Any], metric: Metric, by_day: Mapping[CellKey, Cell], status: str) -> dict[str, Any]:
     key = cast(CellKey, tuple(value[name] for name in KEY))
     cell = by_day.get(key)
     counted = _observation_count(value, metric)
@@ -76,7 +75,7 @@ def _observation(
         "observation_count": counted,
         "numerator": value["numerator"],
         "denominator": value["denominator"],
-        "cluster_count": None if cell is None else opening_days.day_count(cell),
+        "cluster_count": None if cell is None else len(cell.strata),
         "interval_method": interval.method,
         **_statuses(value, metric, counted, interval, status),
     }
@@ -84,10 +83,15 @@ def _observation(
 
 def _observation_count(value: dict[str, Any], metric: Metric) -> int | None:
     """What the number rests on: events, answers, tickets; opening days where it is a share of time and no sample."""
-    if (metric.interval, metric.statistic) == ("none", "ratio"):
-        counted = value["opening_day_count"]
-    else:
-        counted = value["numerator"] if metric.statistic == "count" else value["denominator"]
+    match (metric.interval, metric.statistic):
+        case ("none", "ratio") | (_, "sum"):
+            counted = value["opening_day_count"]
+        case (_, "count" | "rate"):
+            counted = value["numerator"]
+        case (_, "quotient"):
+            counted = None if value["numerator"] is None else value["numerator"] + (value["denominator"] or 0)
+        case _:
+            counted = value["denominator"]
     return None if counted is None else round(counted)
 
 
@@ -97,36 +101,38 @@ def _statuses(
     """The observation status and the one reason that explains most: missing, out of range, no interval, few."""
     if value["value_status"] == "no_data":
         return {"observation_status": MISSING[value["missing_reason"]], "status_reason": value["missing_reason"]}
-    few = metric.statistic != "count" and counted is not None and counted < metric.minimum_observation_count
+    few = metric.statistic not in NEVER_FEW and counted is not None and counted < metric.minimum_observation_count
     out_of_range = "beyond_range" if value["value_status"] == "beyond_range" else None
     reason = out_of_range or interval.reason or ("fewer_than_minimum" if few else None)
     return {"observation_status": "U" if few else STATUS_OF_RELEASE[status], "status_reason": reason}
 
 
-def _interval(value: dict[str, Any], metric: Metric, cell: pd.DataFrame | None, key: CellKey) -> Interval:
+def _interval(value: dict[str, Any], metric: Metric, cell: Cell | None, key: CellKey) -> Interval:
     match (metric.interval, metric.statistic):
-        case ("none", _) | ("opening_days", "mean") | (_, "rate" | "quotient" | "sum"):
-            return Interval()
         case ("persons", "ratio"):
             return intervals.share_of_persons(value["numerator"], value["denominator"])
         case ("persons", "mean"):
             sums = (value["numerator"], value["denominator"], value["sum_of_squares"])
             return intervals.mean_of_persons(*sums, *SCALES[metric.unit])
+        case ("persons", "quotient"):
+            return intervals.quotient_of_persons(value["numerator"], value["denominator"])
         case ("poisson", "count"):
             return intervals.count_of_events(value["numerator"])
-        case ("opening_days", statistic):
-            return _by_opening_day(value, cell, statistic, metric.quantile, key)
+        case ("poisson", "rate"):
+            return intervals.rate_of_events(value["numerator"], value["denominator"], metric.per or 1)
+        case ("opening_days", _):
+            return _by_opening_day(value, metric, cell, key)
+        case ("none", _):
+            return Interval()
     raise ValueError(f"{metric.metric_id}: no interval {metric.interval} for the statistic {metric.statistic}")
 
 
-def _by_opening_day(
-    value: dict[str, Any], cell: pd.DataFrame | None, statistic: str, quantile: float | None, key: CellKey
-) -> Interval:
+def _by_opening_day(value: dict[str, Any], metric: Metric, cell: Cell | None, key: CellKey) -> Interval:
     """The interval of *cell*, held to contain the value; its days have to add up to what the value is made of."""
     assert cell is not None, f"{key} has a value and no opening day"
-    for part in ("numerator", "denominator"):
-        assert math.isclose(cell[part].sum(), value[part], rel_tol=1e-6), f"{key}: {part} differs from its days"
-    interval = opening_days.interval_of(cell, statistic, quantile, key)
+    for part, days in (("numerator", cell.numerator), ("denominator", cell.denominator)):
+        assert math.isclose(days.sum(), value[part], rel_tol=1e-6), f"{key}: {part} differs from its days"
+    interval = opening_days.interval_of(cell, metric, key)
     if interval.lower is None:
         return interval
     upper = None if interval.upper is None else max(interval.upper, value["value"])

@@ -1,6 +1,7 @@
 """The opening days behind each number: what the intervals of queue, booking and device measures are made from."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
@@ -9,7 +10,8 @@ import pandas as pd
 import sqlalchemy
 
 from kpi import intervals, wait_quantiles
-from kpi.intervals import Interval
+from kpi.intervals import Codes, Interval, Numbers
+from kpi.metric_catalogue import Metric
 
 # The column of a component that says which place of a level it belongs to.
 LEVEL_COLUMNS = {
@@ -19,8 +21,29 @@ LEVEL_COLUMNS = {
     "agency": "agency_code",
     "national": "national",
 }
+SECONDS_OF_UNIT = {"minutes": 60, "hours": 3600, "days": 86400}
 # metric_id, metric_version, period, level, level_id, collection_mode
 CellKey = tuple[str, int, date, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The opening days of one number: an element per day and whole second of waiting, *strata* with one per day.
+
+    *days* numbers the days of the points from 0, in order; *strata* says whose day it is.
+    """
+
+    days: Codes
+    strata: Codes
+    seconds: Numbers
+    numerator: Numbers
+    denominator: Numbers
+
+    @property
+    def by_day(self) -> tuple[Numbers, Numbers]:
+        """Numerator and denominator of each day."""
+        numerator, denominator = (np.bincount(self.days, part) for part in (self.numerator, self.denominator))
+        return np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
 
 
 def read_components(connection: sqlalchemy.Connection, metric_ids: Iterable[str]) -> pd.DataFrame:
@@ -48,7 +71,7 @@ def read_components(connection: sqlalchemy.Connection, metric_ids: Iterable[str]
                     components.service_point_id = points.service_point_id
                     and components.opening_date >= points.valid_from
                     and (points.valid_to is null or components.opening_date < points.valid_to)
-            where metric_id = any(:metric_ids) and denominator > 0
+            where metric_id = any(:metric_ids) and (denominator > 0 or numerator > 0)
         """),
         connection,
         params={"metric_ids": list(metric_ids)},
@@ -56,38 +79,59 @@ def read_components(connection: sqlalchemy.Connection, metric_ids: Iterable[str]
     return components.astype({"metric_version": int})
 
 
-def cells(components: pd.DataFrame) -> Iterator[tuple[CellKey, pd.DataFrame]]:
-    """Every number's (key, components), one row per point, opening day and whole second of waiting, in that order."""
+def cells(components: pd.DataFrame) -> Iterator[tuple[CellKey, Cell]]:
+    """Every number's (key, opening days)."""
     for level, column in LEVEL_COLUMNS.items():
         keys = ["metric_id", "metric_version", "period", column, "collection_mode"]
-        day = ["stratum", "opening_date", "duration_seconds"]
-        grains = list(dict.fromkeys([*keys, *day]))
-        sums = components.groupby(grains, as_index=False)[["numerator", "denominator"]].sum()
-        for key, cell in sums.groupby(keys):
-            metric_id, version, period, level_id, mode = cast(tuple[str, int, date, str, str], key)
-            yield (metric_id, version, period, level, level_id, mode), cell.sort_values(day)
+        yield from _cells_of_level(components, level, keys)
 
 
-def day_count(cell: pd.DataFrame) -> int:
-    return int(_days(cell)[-1]) + 1
+def _cells_of_level(components: pd.DataFrame, level: str, keys: list[str]) -> Iterator[tuple[CellKey, Cell]]:
+    """The cells of a level, cut from one sorted sum: a frame for each cell would take most of the time."""
+    day = ["stratum", "opening_date"]
+    grains = list(dict.fromkeys([*keys, *day, "duration_seconds"]))
+    sums = components.groupby(grains, as_index=False)[["numerator", "denominator"]].sum()
+    if sums.empty:
+        return
+    sums = sums.sort_values([*keys, *day, "duration_seconds"], ignore_index=True)
+    cell_codes = sums.groupby(keys, sort=False).ngroup().to_numpy()
+    day_codes = sums.groupby([*keys, *day], sort=False).ngroup().to_numpy()
+    strata = pd.factorize(sums["stratum"], sort=True)[0]
+    seconds, numerator, denominator = (
+        sums[name].to_numpy(dtype=float) for name in ("duration_seconds", "numerator", "denominator")
+    )
+    starts = np.flatnonzero(np.diff(cell_codes, prepend=-1))
+    heads = sums.loc[starts, keys].itertuples(index=False)
+    for head, start, end in zip(heads, starts, [*starts[1:], len(sums)], strict=True):
+        metric_id, version, period, level_id, mode = cast(tuple[str, int, date, str, str], tuple(head))
+        days = day_codes[start:end] - day_codes[start]
+        first_of_day = np.flatnonzero(np.diff(days, prepend=-1))
+        yield (
+            (metric_id, int(version), period, level, level_id, mode),
+            Cell(
+                days.astype(np.int64),
+                strata[start:end][first_of_day].astype(np.int64),
+                seconds[start:end],
+                numerator[start:end],
+                denominator[start:end],
+            ),
+        )
 
 
-def interval_of(cell: pd.DataFrame, statistic: str, quantile: float | None, key: CellKey) -> Interval:
-    """The interval of a cell by its metric's *statistic*: a ratio, or a quantile of waits in minutes."""
-    days = _days(cell)
-    first_of_day = np.flatnonzero(np.diff(days, prepend=-1))
-    strata = np.asarray(pd.factorize(cell["stratum"])[0][first_of_day], dtype=np.int64)
-    called, both = (cell[name].to_numpy(dtype=float) for name in ("numerator", "denominator"))
-    if statistic == "ratio":
-        numerator, denominator = (np.asarray(np.bincount(days, part), dtype=float) for part in (called, both))
-        return intervals.share_by_opening_day(strata, numerator, denominator)
-    if statistic == "km_quantile" and quantile is not None:
-        minutes = cell["duration_seconds"].to_numpy(dtype=float) / 60
-        seed = " ".join(map(str, key))
-        return wait_quantiles.quantile_by_opening_day(days, strata, minutes, called, both - called, quantile, seed)
-    raise ValueError(f"{key[0]}: there is no interval by opening day for the statistic {statistic}")
-
-
-def _days(cell: pd.DataFrame) -> intervals.Codes:
-    """The number of the opening day of each row, from 0, in the order of the rows."""
-    return np.asarray(cell.groupby(["stratum", "opening_date"]).ngroup(), dtype=np.int64)
+def interval_of(cell: Cell, metric: Metric, key: CellKey) -> Interval:
+    """The interval of a cell by the statistic of its metric; a quantile is in the unit of the metric."""
+    match metric.statistic:
+        case "ratio":
+            return intervals.share_by_opening_day(cell.strata, *cell.by_day)
+        case "mean":
+            return intervals.mean_by_opening_day(cell.strata, *cell.by_day)
+        case "quotient":
+            return intervals.quotient_by_opening_day(cell.strata, *cell.by_day)
+        case "km_quantile" if metric.quantile is not None:
+            waits = cell.seconds / SECONDS_OF_UNIT[metric.unit]
+            called, left = cell.numerator, cell.denominator - cell.numerator
+            seed = " ".join(map(str, key))
+            return wait_quantiles.quantile_by_opening_day(
+                cell.days, cell.strata, waits, called, left, metric.quantile, seed
+            )
+    raise ValueError(f"{key[0]}: there is no interval by opening day for the statistic {metric.statistic}")
