@@ -54,8 +54,8 @@ def build_stage(settings: Settings, month: Month, cutoff: datetime, stage: str, 
     """Build the models and run the data tests of *stage*; raise ActionNeeded with dbt's last errors when one fails."""
     report(f"{stage} of {month}, counting what was received before {cutoff.isoformat()}")
     variables = {
-        "month": month.first_day.isoformat(),
-        "cutoff": cutoff.isoformat(),
+        "built_months": [each.first_day.isoformat() for each in (month.previous, month)],
+        "received_before": [{"month": month.first_day.isoformat(), "instant": cutoff.isoformat()}],
         "time_zone": settings.deployment.time_zone.key,
     }
     select = ["--select", f"tag:{stage}", "--exclude-resource-type", "unit_test"]

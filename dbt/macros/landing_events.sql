@@ -35,5 +35,5 @@
 {%- endmacro %}
 
 {% macro moves_no_closed_month(day, known_at) -%}
-    ({{ day }} >= {{ month_start() }} or {{ known_at }} < {{ final_cutoff(month_start(-1)) }})
+    {{ known_at }} < {{ received_before(day) }}
 {%- endmacro %}

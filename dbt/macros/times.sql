@@ -2,17 +2,63 @@
     {{ instant }} at time zone '{{ var("time_zone") }}'
 {%- endmacro %}
 
-{% macro month_start(months_later=0) -%}
-    cast(date '{{ var("month") }}' + interval '{{ months_later }} months' as date)
-{%- endmacro %}
-
 {% macro final_cutoff(first_day_of_month) -%}
     {# Queue rules: a month is final on the 10th of the next month, at midnight local time. #}
     (cast({{ first_day_of_month }} as date) + interval '1 month 9 days') at time zone '{{ var("time_zone") }}'
 {%- endmacro %}
 
+{% macro received_before(day) -%}
+    {# The vars name the months that are counted until another instant than their final cutoff. #}
+    {% set final = final_cutoff("date_trunc('month', " ~ day ~ ")") -%}
+    {% set other = var("received_before") -%}
+    {% if other -%}
+    case
+        {% for each in other -%}
+        when {{ in_month(day, each.month) }} then timestamptz '{{ each.instant }}'
+        {% endfor -%}
+        else {{ final }}
+    end
+    {%- else -%}
+    {{ final }}
+    {%- endif %}
+{%- endmacro %}
+
+{% macro built_months() -%}
+    (
+        values
+        {% for month in var("built_months") -%}
+        (date '{{ month }}', {{ received_before("date '" ~ month ~ "'") }}){{ "," if not loop.last }}
+        {% endfor %}
+    ) as built_months (period, received_before)
+{%- endmacro %}
+
+{% macro built_days() -%}
+    (
+        select cast(series.day as date) as opening_date
+
+        from {{ built_months() }}
+        cross join lateral generate_series(period, period + interval '1 month - 1 day', interval '1 day') as series (day)
+    ) as built_days
+{%- endmacro %}
+
+{% macro in_month(day, month) -%}
+    ({{ day }} >= date '{{ month }}' and {{ day }} < date '{{ month }}' + interval '1 month')
+{%- endmacro %}
+
 {% macro in_built_months(day) -%}
-    {{ day }} >= {{ month_start(-1) }} and {{ day }} < {{ month_start(1) }}
+    (
+        {% for month in var("built_months") -%}
+        {{ "or " if not loop.first }}{{ in_month(day, month) }}
+        {% endfor %}
+    )
+{%- endmacro %}
+
+{% macro first_built_day(months_later=0) -%}
+    cast(date '{{ var("built_months") | min }}' + interval '{{ months_later }} months' as date)
+{%- endmacro %}
+
+{% macro last_received_before() -%}
+    (select max(built_months.received_before) from {{ built_months() }})
 {%- endmacro %}
 
 {% macro is_valid_on(dated, day) -%}

@@ -18,18 +18,14 @@ bookings_cancelled as (
 
 ),
 
--- Until when what is received counts: a visit of the month before is timed by what was known when that was final.
+-- Until when what is received counts: a visit is timed by what was known at the cutoff of its month.
 periods as (
 
     select
         period,
         received_before
 
-    from (
-        values
-        ({{ month_start(-1) }}, {{ final_cutoff(month_start(-1)) }}),
-        ({{ month_start() }}, timestamptz '{{ var("cutoff") }}')
-    ) as built_months (period, received_before)
+    from {{ built_months() }}
 
 ),
 

@@ -20,9 +20,7 @@ holidays as (
 
 days as (
 
-    select cast(series.day as date) as opening_date
-
-    from generate_series({{ month_start(-1) }}, {{ month_start(1) }} - 1, interval '1 day') as series (day)
+    select opening_date from {{ built_days() }}
 
 ),
 

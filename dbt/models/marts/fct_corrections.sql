@@ -4,7 +4,7 @@ corrections as (
 
     select * from {{ ref('stg_landing__corrections_judged') }}
 
-    where received_at < timestamptz '{{ var("cutoff") }}'
+    where received_at < {{ last_received_before() }}
 
 ),
 

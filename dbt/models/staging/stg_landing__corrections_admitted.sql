@@ -56,13 +56,15 @@ admitted as (
                 then 'time_in_future'
             -- The event has counted in a month that was final when this came.
             when
-                corrections_dated.affected_date < {{ month_start() }}
-                and corrections_dated.counted_since
-                < {{ final_cutoff("date_trunc('month', corrections_dated.affected_date)") }}
-                and corrections_dated.received_at
-                >= {{ final_cutoff("date_trunc('month', corrections_dated.affected_date)") }}
-                then 'late'
-            when corrections_dated.received_at >= timestamptz '{{ var("cutoff") }}' then 'after_cutoff'
+                corrections_dated.counted_since < {{ received_before('corrections_dated.affected_date') }}
+                and corrections_dated.received_at >= {{ received_before('corrections_dated.affected_date') }}
+                then
+                    case
+                        when
+                            {{ received_before('corrections_dated.affected_date') }} < {{ last_received_before() }}
+                            then 'late'
+                        else 'after_cutoff'
+                    end
         end as refusal,
         fields_not_correctable.field_names as fields_not_correctable
 

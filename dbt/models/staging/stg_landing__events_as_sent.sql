@@ -20,10 +20,10 @@ events_of_the_built_months as (
 
     where
         received_at >= {{ instant_of(
-            'cast(' ~ month_start(-1) ~ ' - ' ~ var('longest_days_booked_ahead') ~ ' as timestamp)'
+            'cast(' ~ first_built_day() ~ ' - ' ~ var('longest_days_booked_ahead') ~ ' as timestamp)'
         ) }}
         and (
-            received_at >= {{ instant_of('cast(' ~ month_start(-2) ~ ' as timestamp)') }}
+            received_at >= {{ instant_of('cast(' ~ first_built_day(-1) ~ ' as timestamp)') }}
             or {{ is_of_a_booking() }}
             or {{ is_correction() }}
         )

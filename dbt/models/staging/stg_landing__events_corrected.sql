@@ -4,7 +4,7 @@ events as (
 
     select * from {{ ref('stg_landing__events_as_sent') }}
 
-    where received_at < timestamptz '{{ var("cutoff") }}'
+    where received_at < {{ last_received_before() }}
 
 ),
 
@@ -20,7 +20,7 @@ clock_corrections as (
 
     select * from {{ ref('stg_reference__clock_corrections') }}
 
-    where decided_at < timestamptz '{{ var("cutoff") }}'
+    where decided_at < {{ last_received_before() }}
 
 ),
 

@@ -13,7 +13,7 @@ events as (
 
     from {{ ref('stg_landing__events_as_sent') }}
 
-    where received_at >= {{ instant_of('cast(' ~ month_start(-1) ~ ' as timestamp)') }}
+    where received_at >= {{ instant_of('cast(' ~ first_built_day() ~ ' as timestamp)') }}
 
 ),
 

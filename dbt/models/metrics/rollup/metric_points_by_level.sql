@@ -18,7 +18,7 @@ periods as (
         period,
         cast(period + interval '1 month' as date) as next_period
 
-    from (values ({{ month_start(-1) }}), ({{ month_start() }})) as built_months (period)
+    from {{ built_months() }}
 
 ),
 
