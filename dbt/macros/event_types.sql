@@ -35,8 +35,8 @@
         'session.help_arrived': none,
         'session.help_requested': none,
         'session.started': none,
-        'staff_survey.counted': none,
-        'survey.invited': none,
+        'staff_survey.counted': 'fct_staff_answers',
+        'survey.invited': 'fct_survey_invitations',
         'survey.stopped': none,
     }) }}
 {% endmacro %}

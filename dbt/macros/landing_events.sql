@@ -9,8 +9,9 @@
 {%- endmacro %}
 
 {% macro day_of_event() -%}
-    {# An answer is about a visit, and the day that the customer took to answer is not in the figures. #}
+    {# An answer is about a visit, and the day that the customer took to answer is not in the figures. A count is of its period. #}
     {% set visited_on = "cast(data ->> 'visited_on' as date)" -%}
+    {% set counted_from = "cast(data ->> 'period' || '-01' as date)" -%}
     {% set occurred_on = local_date_of_event() -%}
     case
         when
@@ -18,6 +19,8 @@
             and {{ visited_on }} <= {{ occurred_on }}
             and {{ visited_on }} >= {{ occurred_on }} - {{ var("longest_days_to_answer") }}
             then {{ visited_on }}
+        when event_type in ('survey.invited', 'complaint.counted') and {{ counted_from }} <= {{ occurred_on }}
+            then {{ counted_from }}
         else {{ occurred_on }}
     end
 {%- endmacro %}

@@ -1,20 +1,8 @@
 with
 
-feedback as (
+sheets as (
 
-    select * from {{ ref('stg_landing__feedback_given') }}
-
-),
-
-waves as (
-
-    select * from {{ ref('stg_reference__waves') }}
-
-),
-
-agencies as (
-
-    select * from {{ ref('int_agencies_succeeded') }}
+    select * from {{ ref('int_feedback_sheets') }}
 
 ),
 
@@ -27,23 +15,26 @@ scale_values as (
 answers as (
 
     select
-        feedback.event_key,
-        feedback.service_point_id,
-        {{ agency_on('feedback.agency_code', 'feedback.about_date', 'agencies') }} as agency_code,
-        feedback.collection_mode,
-        coalesce(feedback.service_kind, 'unknown') as service_kind,
-        coalesce(feedback.population, waves.population, 'customers') as population,
+        sheets.event_key,
+        sheets.service_point_id,
+        sheets.agency_code,
+        sheets.collection_mode,
+        sheets.service_kind,
+        sheets.population,
+        sheets.language,
+        sheets.wave_id,
         answer.value ->> 'question_code' as question_code,
         answer.value ->> 'scale_code' as scale_code,
         answer.value ->> 'raw_value' as raw_value,
         cast(answer.value ->> 'question_version' as integer) as question_version,
         cast(answer.position as integer) as answer_number,
-        feedback.is_misuse,
-        feedback.about_date as opening_date
+        sheets.opening_hour,
+        sheets.is_misuse,
+        sheets.is_burst,
+        sheets.opening_date
 
-    from feedback
-    left join waves on feedback.wave_id = waves.wave_id
-    cross join lateral jsonb_array_elements(feedback.answers) with ordinality as answer (value, position)
+    from sheets
+    cross join lateral jsonb_array_elements(sheets.answers) with ordinality as answer (value, position)
 
 ),
 

@@ -14,14 +14,18 @@ counted_by_day as (
         collection_mode,
         service_kind,
         population,
+        language,
+        wave_id,
         question_code,
         scale_code,
         raw_value,
         question_version,
         score,
         count(*) as answer_count,
+        opening_hour,
         is_answer,
         is_misuse,
+        is_burst,
         opening_date
 
     from answers
@@ -29,8 +33,8 @@ counted_by_day as (
     where {{ in_built_months('opening_date') }}
 
     group by
-        service_point_id, agency_code, collection_mode, service_kind, population, question_code, scale_code, raw_value,
-        question_version, score, is_answer, is_misuse, opening_date
+        service_point_id, agency_code, collection_mode, service_kind, population, language, wave_id, question_code,
+        scale_code, raw_value, question_version, score, opening_hour, is_answer, is_misuse, is_burst, opening_date
 
 )
 

@@ -12,12 +12,14 @@ staff_answers_counted as (
         event_key,
         source,
         service_point_id,
+        substring(source from '^/agencies/([^/]+)/') as agency_code,
         data ->> 'wave_id' as wave_id,
         data ->> 'item_code' as item_code,
         data ->> 'scale_code' as scale_code,
         cast(data ->> 'n' as integer) as answer_count,
         data -> 'distribution' as distribution,
         occurred_date,
+        about_date,
         occurred_at,
         known_at
 

@@ -15,9 +15,9 @@ survey_invitations as (
         data ->> 'mode' as collection_mode,
         data ->> 'agency' as agency_code,
         data ->> 'service_code' as service_code,
-        cast(data ->> 'period' || '-01' as date) as period,
         cast(data ->> 'count' as integer) as invited_count,
         occurred_date,
+        about_date,
         occurred_at,
         known_at
 

@@ -5,6 +5,8 @@ waves as (
     select
         wave_id,
         population,
+        invited_count,
+        sample_size,
         starts_on,
         ends_on
 
