@@ -12,7 +12,6 @@ from ingest.simulator.parameters import Parameters
 from ingest.simulator.run import DayOfPoint
 from ingest.simulator.world import World
 
-LOOKED_AT = 7 * 3600  # second of the day
 HORIZON_DAYS = 30
 
 
@@ -49,30 +48,20 @@ def booking_events(
 
 def slots_observed(rng: Random, happened: DayOfPoint, world: World, zone: ZoneInfo, start: int) -> Iterator[Event]:
     """Each morning one look per agency at the times that are free within a month."""
-    point = happened.point
-    for agency in point.agencies:
-        source = world.booking_sources.get(agency)
-        if source is None or point.size_class not in ("L", "M"):
-            continue
-        offered = 60 + rng.randrange(60)
-        free = min(offered, max(0, int(rng.gauss(12, 8))))
+    for look in happened.looks:
         data: dict[str, Any] = {
-            "agency": agency,
-            "service_code": world.services[agency][0],
+            "agency": look.agency,
+            "service_code": world.services[look.agency][0],
             "service_mode": "face_to_face",
-            "free_count": free,
-            "offered_count": offered,
+            "free_count": look.free_count,
+            "offered_count": look.offered_count,
             "horizon_days": HORIZON_DAYS,
         }
-        looked_at = start + LOOKED_AT + rng.randrange(60)
-        first = 1 + int(rng.expovariate(0.4))
-        for name, days_ahead, needed in (
-            ("first_free_at", first, 1),
-            ("third_free_at", first + 1 + rng.randrange(3), 3),
-        ):
-            if free >= needed:
-                data[name] = _slot_of_day(looked_at, days_ahead, zone)
-        yield new_event(rng, "booking.slots_observed", source, point.service_point_id, looked_at, data)
+        for name, days_ahead in (("first_free_at", look.first_days_ahead), ("third_free_at", look.third_days_ahead)):
+            if days_ahead is not None:
+                data[name] = free_slot(start + look.at, days_ahead, zone).isoformat()
+        source = world.booking_sources[look.agency]
+        yield new_event(rng, "booking.slots_observed", source, happened.point.service_point_id, start + look.at, data)
 
 
 def _slot(booking: Booking, slot_start: int, zone: ZoneInfo) -> dict[str, Any]:
@@ -82,8 +71,8 @@ def _slot(booking: Booking, slot_start: int, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _slot_of_day(instant: int, days_ahead: int, zone: ZoneInfo) -> str:
+def free_slot(instant: int, days_ahead: int, zone: ZoneInfo) -> datetime:
     """Ten o'clock of a weekday some days later."""
     day = datetime.fromtimestamp(instant, zone).date() + timedelta(days=days_ahead)
     day += timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
-    return datetime(day.year, day.month, day.day, 10, tzinfo=zone).isoformat()
+    return datetime(day.year, day.month, day.day, 10, tzinfo=zone)

@@ -9,6 +9,7 @@ from ingest.simulator.parameters import Parameters
 from ingest.simulator.plans import QueuePlan, arrival_spans
 from ingest.simulator.world import Span
 
+HELD_FROM, HELD_UNTIL, SHORTEST_HELD = 0.3, 0.6, 240  # shares of the service, and seconds of it
 CHECK_IN_SECONDS = 4  # between taking the ticket and the note of having arrived
 
 
@@ -17,6 +18,7 @@ class Ticket:
     """One service event of one customer; seconds since local midnight. The queue fills in what becomes of it.
 
     *is_transfer* says that its customer takes it along to the next agency; what they then have is its second leg.
+    *is_held*: a part of a service that is long enough is a time on hold.
     """
 
     visit: int
@@ -35,6 +37,7 @@ class Ticket:
     is_transfer: bool = False
     is_second_leg: bool = False
     is_remote: bool = False
+    is_held: bool = False
     called_at: int | None = None
     desk: int | None = None
     started_at: int | None = None
@@ -45,6 +48,16 @@ class Ticket:
     @property
     def checked_in_at(self) -> int:
         return self.issued_at + CHECK_IN_SECONDS
+
+    @property
+    def hold(self) -> tuple[int, int] | None:
+        """From when to when the service is on hold."""
+        if not self.is_held or self.started_at is None or self.ended_at is None:
+            return None
+        length = self.ended_at - self.started_at
+        if length < SHORTEST_HELD:
+            return None
+        return self.started_at + int(length * HELD_FROM), self.started_at + int(length * HELD_UNTIL)
 
     @property
     def would_be_wait(self) -> int:

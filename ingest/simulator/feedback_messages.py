@@ -8,7 +8,7 @@ from typing import Any
 from ingest.simulator.customers import Ticket
 from ingest.simulator.events import DAY_SECONDS, Event, answer_time, new_event
 from ingest.simulator.languages import language_of
-from ingest.simulator.opinions import Opinion
+from ingest.simulator.opinions import WAVE_ITEMS, Opinion, WaveAnswers
 from ingest.simulator.parameters import Parameters, Scenario
 from ingest.simulator.run import DayOfPoint
 from ingest.simulator.texts import has_texts, text_of
@@ -76,13 +76,14 @@ def asked_by_sms(happened: DayOfPoint, world: World) -> Iterator[tuple[Ticket, O
 def survey_forms(
     rng: Random, happened: DayOfPoint, world: World, parameters: Parameters, start: int
 ) -> Iterator[Event]:
-    for opinion, _ in visits(happened):
+    for opinion, wave_answers in _asked_in_wave(happened):
         if rng.random() < parameters["survey_share"]:
             data = {
                 "mode": "survey",
-                "answers": _wave_answers(opinion),
+                "answers": _wave_form(opinion, wave_answers),
                 "wave_id": world.waves["customer"].wave_id,
                 "population": "customers",
+                "language": wave_answers.language,
             }
             yield new_event(
                 rng, "feedback.given", world.survey_source, happened.point.service_point_id, start, data,
@@ -94,10 +95,10 @@ def interviews(rng: Random, happened: DayOfPoint, world: World, parameters: Para
     point, wave = happened.point, world.waves["interviews"]
     if "interview" not in point.installed or not wave.has(happened.day):
         return
-    for opinion, _ in visits(happened):
+    for opinion, wave_answers in _asked_in_wave(happened):
         if rng.random() < parameters["interview_share"]:
-            who = {"wave_id": wave.wave_id, "population": "customers"}
-            data = {"mode": "interview", "answers": _wave_answers(opinion)} | who
+            who = {"wave_id": wave.wave_id, "population": "customers", "language": wave_answers.language}
+            data = {"mode": "interview", "answers": _wave_form(opinion, wave_answers)} | who
             yield new_event(
                 rng, "feedback.given", point.installed["interview"], point.service_point_id, start, data,
                 delay=rng.randint(2 * DAY_SECONDS, 3 * DAY_SECONDS), precision="day",
@@ -155,30 +156,49 @@ def told(rng: Random, happened: DayOfPoint, parameters: Parameters, start: int) 
 
 def visits(happened: DayOfPoint) -> Iterator[tuple[Opinion, int]]:
     """Every visit for a service: the opinion of its first ticket, and when the customer goes out, served or not."""
-    first: dict[int, tuple[Ticket, Opinion]] = {}
     ended: dict[int, int] = {}
-    for ticket, opinion in zip(happened.tickets, happened.opinions, strict=True):
-        first.setdefault(ticket.visit, (ticket, opinion))
+    for ticket in happened.tickets:
         ended[ticket.visit] = ticket.left_at or ticket.ended_at or ticket.issued_at
-    for visit, (ticket, opinion) in first.items():
-        if ticket.purpose == "service":
-            yield opinion, ended[visit]
+    for visit, opinion in _opinions_of_visits(happened):
+        yield opinion, ended[visit]
+
+
+def _opinions_of_visits(happened: DayOfPoint) -> Iterator[tuple[int, Opinion]]:
+    seen = set()
+    for ticket, opinion in zip(happened.tickets, happened.opinions, strict=True):
+        if ticket.visit not in seen and ticket.purpose == "service":
+            yield ticket.visit, opinion
+        seen.add(ticket.visit)
+
+
+def _asked_in_wave(happened: DayOfPoint) -> Iterator[tuple[Opinion, WaveAnswers]]:
+    for visit, opinion in _opinions_of_visits(happened):
+        yield opinion, happened.wave_answers[visit]
 
 
 def answer(question: str, scale: str, value: int | str) -> dict[str, Any]:
     return {"question_code": question, "question_version": 1, "scale_code": scale, "raw_value": value}
 
 
-def _wave_answers(opinion: Opinion) -> list[dict[str, Any]]:
+def _wave_form(opinion: Opinion, wave_answers: WaveAnswers) -> list[dict[str, Any]]:
+    received = "yes" if wave_answers.is_language_received else "no"
+    return [
+        *_rated(opinion),
+        *(answer(item, "rating_5", score) for item, score in zip(WAVE_ITEMS, wave_answers.scores, strict=True)),
+        answer("language_received", "yes_no", received),
+    ]
+
+
+def _form_answers(opinion: Opinion) -> list[dict[str, Any]]:
+    return [*_rated(opinion), answer("outcome", "outcome_3", opinion.outcome)]
+
+
+def _rated(opinion: Opinion) -> list[dict[str, Any]]:
     return [
         answer("overall", "rating_5", opinion.rating),
         answer("safety_physical", "rating_5", opinion.safety_physical),
         answer("equal", "rating_5", opinion.equal),
     ]
-
-
-def _form_answers(opinion: Opinion) -> list[dict[str, Any]]:
-    return [*_wave_answers(opinion), answer("outcome", "outcome_3", opinion.outcome)]
 
 
 def _dated(rng: Random, day: date) -> dict[str, Any]:

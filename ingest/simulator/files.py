@@ -13,10 +13,11 @@ from ingest.simulator.faults import PlantedText
 from ingest.simulator.parameters import Parameters, Scenario
 from ingest.simulator.plans import plan_point
 from ingest.simulator.run import DayOfPoint
-from ingest.simulator.truth import Cell, Sums, value
+from ingest.simulator.truth_sums import Cell, Sums, value
 from ingest.simulator.world import World
 
 Row = Sequence[object]
+WITHOUT_CHANCE = ("completeness", "offered_service_hours")
 
 TICKET_COLUMNS = (
     "service_point_id", "opening_date", "ticket_key", "visit_key", "agency", "access", "purpose", "issued_at",
@@ -80,14 +81,14 @@ def parameter_rows(world: World, months: list[Month], parameters: Parameters, sc
 
 
 def value_rows(realised: Mapping[Cell, Sums], replicated: Mapping[Cell, Sums], replication_count: int) -> Iterator[Row]:
-    """One row a cell; completeness has no chance in it, so that its true value is what happened."""
+    """One row a cell; what has no chance in it has what happened as its true value."""
     for cell in sorted({*realised, *replicated}):
         happened, expected = realised.get(cell, Sums()), replicated.get(cell, Sums())
         metric = cell[3]
         realised_value = value(metric, happened)
-        true_value = realised_value if metric == "completeness" else value(metric, expected, max(replication_count, 1))
+        true_value = realised_value if metric in WITHOUT_CHANCE else value(metric, expected, max(replication_count, 1))
         yield (
-            *cell, _rounded(true_value), _rounded(realised_value), replication_count, happened.denominator,
+            *cell, _rounded(true_value), _rounded(realised_value), replication_count, _rounded(happened.denominator),
         )  # fmt: skip
 
 

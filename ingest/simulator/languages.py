@@ -1,5 +1,6 @@
 """Which language the customers of a point choose."""
 
+from collections.abc import Callable
 from random import Random
 
 from ingest.simulator.world import Point
@@ -13,4 +14,14 @@ SAMI_HOMELAND = ("047", "148", "758", "890")  # municipalities of the Sámi home
 
 
 def language_of(rng: Random, point: Point) -> str:
-    return rng.choices(*LANGUAGES["sami" if point.municipality_code in SAMI_HOMELAND else point.language])[0]
+    return rng.choices(*_languages(point))[0]
+
+
+def share_of_languages(point: Point, is_one: Callable[[str], bool]) -> float:
+    """Of the customers of a point the share who choose a language that *is_one*."""
+    languages, weights = _languages(point)
+    return sum(weight for language, weight in zip(languages, weights, strict=True) if is_one(language)) / sum(weights)
+
+
+def _languages(point: Point) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    return LANGUAGES["sami" if point.municipality_code in SAMI_HOMELAND else point.language]

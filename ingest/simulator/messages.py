@@ -7,7 +7,6 @@ from random import Random
 from ingest.simulator import booking_messages, feedback_messages, point_messages, queue_messages
 from ingest.simulator.events import Event, Keys, heartbeats, local_day_start, random_key
 from ingest.simulator.parameters import Parameters, Scenario
-from ingest.simulator.point_messages import Contact, Incident
 from ingest.simulator.run import DayOfPoint
 from ingest.simulator.world import World
 
@@ -23,26 +22,23 @@ ALIVE = (
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """What of a day only the simulator knows, beside its tickets: references, contacts and incidents."""
+    """The references that systems gave on a day; sessions and incidents in the order of the day's."""
 
     keys: Keys
     session_keys: list[str]
-    contacts: list[Contact]
-    incidents: list[Incident]
+    incident_keys: list[str]
 
 
-def draw_records(rng: Random, happened: DayOfPoint, parameters: Parameters, scenario: Scenario) -> Records:
+def draw_records(rng: Random, happened: DayOfPoint) -> Records:
     keys = Keys(
         tickets=[random_key(rng, "tkt") for _ in happened.tickets],
         visits={visit: random_key(rng, "vis") for visit in sorted({ticket.visit for ticket in happened.tickets})},
         bookings={(booking.agency, booking.number): random_key(rng, "bkg") for booking in happened.bookings},
     )
-    start = local_day_start(happened.day, scenario.time_zone)
     return Records(
         keys=keys,
         session_keys=[random_key(rng, "ses") for _ in happened.sessions],
-        contacts=point_messages.draw_contacts(rng, happened, parameters),
-        incidents=point_messages.draw_incidents(rng, happened, parameters, start),
+        incident_keys=[random_key(rng, "inc") for _ in happened.incidents],
     )
 
 
@@ -61,8 +57,8 @@ def day_events(
     yield from booking_messages.slots_observed(rng, happened, world, zone, start)
     yield from _feedback(rng, happened, world, parameters, scenario, start)
     yield from point_messages.session_events(rng, happened, records.session_keys, parameters, zone, start)
-    yield from point_messages.advice_events(rng, happened, records.contacts, parameters, start)
-    yield from point_messages.incident_events(rng, happened, records.incidents, zone)
+    yield from point_messages.advice_events(rng, happened, parameters, start)
+    yield from point_messages.incident_events(rng, happened, records.incident_keys, zone, start)
 
 
 def _feedback(

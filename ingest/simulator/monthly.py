@@ -29,7 +29,7 @@ TOPICS = {
     "swedish_service": "Servicen på svenska är svår att få på eftermiddagarna.",
     "remote_connection": "Etäyhteys on katkennut useasti.",
 }
-DIGESTS_PER_MONTH = 8
+DIGESTS_PER_MONTH, DIGEST_SIGMA = 8, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ def _observations(rng: Random, world: World, month: Month, parameters: Parameter
 
 def _digests(rng: Random, world: World, month: Month, zone: ZoneInfo) -> Iterator[Event]:
     """Posts in social media as the national team sums them up: what was said, never by whom."""
-    for _ in range(max(1, int(DIGESTS_PER_MONTH * exp(rng.gauss(0, 0.3))))):
+    for _ in range(max(1, int(DIGESTS_PER_MONTH * exp(rng.gauss(0, DIGEST_SIGMA))))):
         language, rating = rng.choice(("fi", "fi", "fi", "sv")), rng.choice((2, 5))
         data = {
             "mode": "social_digest",

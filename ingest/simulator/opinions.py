@@ -4,13 +4,20 @@ from dataclasses import dataclass
 from random import Random
 
 from ingest.simulator.customers import Ticket
+from ingest.simulator.languages import language_of
 from ingest.simulator.parameters import Parameters
+from ingest.simulator.world import Point
 
 # Upper bounds of the latent satisfaction for each face but the last, and the score of each face.
 FACES = {
     "faces_5": ((1.5, 2.5, 3.5, 4.5), (1, 2, 3, 4, 5)),
     "faces_4": ((1.75, 3.0, 4.4), (1, 2, 4, 5)),
 }
+# What only the surveys and interviews of a wave ask, on the scale 1-5.
+WAVE_ITEMS = (
+    "safety_information", "respectful", "empathetic", "equality_language", "equality_ability", "equality_background",
+    "equality_devices", "trust_acts_correctly", "trust_statutes_followed", "trust_equal_treatment",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,15 @@ class Opinion:
     equal: int
 
 
+@dataclass(frozen=True, slots=True)
+class WaveAnswers:
+    """What a visitor would answer to the questions of a wave; *scores* in the order of WAVE_ITEMS."""
+
+    scores: tuple[int, ...]
+    language: str
+    is_language_received: bool
+
+
 def draw_opinion(
     rng: Random, ticket: Ticket, mood: float, scale: str, point_effect: float, parameters: Parameters
 ) -> Opinion:
@@ -35,6 +51,22 @@ def draw_opinion(
 def draw_rested_opinion(rng: Random, point_effect: float, parameters: Parameters) -> Opinion:
     """The opinion of somebody who did not wait at all."""
     return _draw(rng, 0, rng.gauss(0, 1), "faces_5", point_effect, parameters)
+
+
+def draw_wave_answers(rng: Random, point: Point, point_effect: float, parameters: Parameters) -> WaveAnswers:
+    """Who speaks another language than most at the point gets service in it less often, and says so."""
+    language, sigma = language_of(rng, point), parameters["survey_sigma"]
+    share = parameters[
+        "main_language_received_share" if language == point.language else "other_language_received_share"
+    ]
+    is_received = rng.random() < share
+    scores = []
+    for item in WAVE_ITEMS:
+        mean = parameters[f"{item}_base"] + point_effect
+        if item == "equality_language" and not is_received:
+            mean += parameters["language_not_received_effect"]
+        scores.append(_answer(rng.gauss(mean, sigma), "faces_5")[1])
+    return WaveAnswers(tuple(scores), language, is_received)
 
 
 def _draw(rng: Random, minutes: float, mood: float, scale: str, point_effect: float, parameters: Parameters) -> Opinion:

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from infra.errors import ActionNeeded
+from infra.months import Month
 from infra.yaml_files import read_yaml
 
 FILE = Path(__file__).parent / "parameters.csv"
@@ -47,6 +48,16 @@ class Parameters:
     def __getitem__(self, name: str) -> float:
         return self.numbers[name]
 
+    def of_point(self, service_point_id: str, month: Month, scenario: "Scenario") -> "Parameters":
+        """The parameters with what was changed by design at the point by that month."""
+        changed: dict[str, float] = {}
+        for change in scenario.changes_of(service_point_id, month):
+            changed |= change.get("parameters", {})
+        unknown = changed.keys() - self.numbers.keys()
+        if unknown:
+            raise ActionNeeded(f"simulation.yml changes {min(unknown)}, which is no parameter: see {FILE.name}")
+        return replace(self, numbers={**self.numbers, **changed}) if changed else self
+
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
@@ -61,6 +72,14 @@ class Scenario:
     changes: tuple[dict[str, Any], ...]
     wave: Mapping[str, Any]
     faults: Mapping[str, Any]
+
+    def changes_of(self, service_point_id: str, month: Month) -> list[dict[str, Any]]:
+        """What was changed by design at the point and holds in *month*."""
+        return [
+            change
+            for change in self.changes
+            if change["service_point_id"] == service_point_id and str(month) >= change["to_period"]
+        ]
 
     @property
     def surveyed_points(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from math import ceil
+from math import ceil, prod
 
 from infra.months import Month
 from ingest.simulator.parameters import AgencyProfile, Parameters, Scenario
@@ -34,10 +34,15 @@ class QueuePlan:
 
 def plan_point(point: Point, month: Month, parameters: Parameters, scenario: Scenario) -> dict[str, QueuePlan]:
     """Plans by agency. The seasonal pattern of the sources is left out: months differ by planted changes only."""
+    changes = scenario.changes_of(point.service_point_id, month)
     visits = scenario.visits_of_point.get(point.service_point_id, scenario.visits_per_month[point.size_class])
+    visits_now = visits * prod(change.get("visits_factor", 1) for change in changes)
+    last_desk_shares = {
+        agency: share for change in changes for agency, share in change.get("last_desk_share", {}).items()
+    }
+    added_desks = {agency: count for change in changes for agency, count in change.get("added_desks", {}).items()}
     shares = agency_shares(point, parameters)
     open_agencies = {agency: _weekly_hours(point, agency, parameters) for agency in shares}
-    last_desk_shares = _last_desk_shares(point, month, scenario)
     plans = {}
     for agency, spans in open_agencies.items():
         profile = parameters.agencies[agency]
@@ -45,17 +50,19 @@ def plan_point(point: Point, month: Month, parameters: Parameters, scenario: Sce
         weight = sum(
             sum(share for _, _, share in arrival_spans(profile, weekday, span)) for weekday, span in spans.items()
         )
-        weekly = visits * shares[agency] / WEEKS_PER_MONTH
+        weekly = visits_now * shares[agency] / WEEKS_PER_MONTH
         if not seconds or not weight:
             continue
-        load = weekly * (1 + parameters["multi_matter_share"]) * profile.mean_desk_seconds / seconds
+        # Desks are planned for the customers expected before anything was changed by design.
+        planned = visits * shares[agency] / WEEKS_PER_MONTH
+        load = planned * (1 + parameters["multi_matter_share"]) * profile.mean_desk_seconds / seconds
         desks = scenario.desks.get(point.service_point_id, {}).get(
             agency, max(1, ceil(load / parameters["target_utilisation"]))
         )
         plans[agency] = QueuePlan(
             agency=agency,
             profile=profile,
-            desks=desks,
+            desks=desks + added_desks.get(agency, 0),
             last_desk_share=last_desk_shares.get(agency, 1.0) if desks > 1 else 1.0,
             weekly_walk_ins=weekly * (1 - profile.booked_share),
             weekly_booked=weekly * profile.booked_share,
@@ -108,11 +115,3 @@ def _within(opening: Span | None, agency: str, size_class: str, weekday: int, pa
         return None
     span = max(opening[0], own[0]), min(opening[1], own[1])
     return span if span[1] > span[0] else None
-
-
-def _last_desk_shares(point: Point, month: Month, scenario: Scenario) -> dict[str, float]:
-    """Planted: from a month on, the last desk of a queue serves only this share of the day."""
-    for change in scenario.changes:
-        if change["service_point_id"] == point.service_point_id and str(month) >= change["to_period"]:
-            return dict(change["last_desk_share"])
-    return {}

@@ -1,61 +1,25 @@
 """What the devices, advisers and guards of a point send about a day: sessions, pop-ups, advice, incidents."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from math import exp, log
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ingest.simulator.customers import poisson
 from ingest.simulator.events import Event, local_time, new_event, random_key
 from ingest.simulator.feedback_messages import answer
 from ingest.simulator.parameters import Parameters
 from ingest.simulator.run import DayOfPoint
 from ingest.simulator.sessions import Session
 
-MATTERS = {
-    "kela": "benefits", "vero": "taxes", "poliisi": "passport", "dvv": "registers", "te": "job_seeking",
-    "migri": "residence", "kunta": "municipal_services", "several": "wayfinding", "none": "form_filling",
-}  # fmt: skip
 REASONS = (
     "digital_skills", "no_common_language", "directed_here", "official_language_help", "unsure_or_afraid",
     "many_authorities", "no_equipment", "presence_required", "right_service_not_found", "wants_human",
 )  # fmt: skip
 REFERRALS = ("online_service", "other_agency", "digital_support", "kela_remote")
 BANDS = ((5, "under_5_min"), (15, "5_to_15_min"), (30, "15_to_30_min"), (60, "30_to_60_min"))
-INCIDENT_TYPES = (
-    ("disturbance", "intoxication", "threat", "medical", "theft", "vandalism", "violence"), (40, 20, 14, 9, 8, 6, 3),
-)  # fmt: skip
-SEVERITIES = ("minor", "moderate", "severe"), (65, 28, 7)
 AREAS = ("lobby", "waiting_area", "service_desk", "self_service_area", "outdoor", "reception")
 MEASURES = ("talked_down", "guard_called", "removed", "police_called", "first_aid")
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """One time that an adviser advised; who sends what was logged of it decides *is_logged*."""
-
-    agency: str
-    matter: str
-    is_customer_initiated: bool
-    is_logged: bool
-    at: int
-    minutes: float
-
-
-@dataclass(frozen=True, slots=True)
-class Incident:
-    """A disturbance; instants in seconds since 1970."""
-
-    key: str
-    incident_type: str
-    severity: str
-    at: int
-    resolved_at: int | None
-    by_guards: bool
-    by_staff: bool
 
 
 def session_events(
@@ -104,33 +68,9 @@ def _popup_answer(session: Session, mode: str) -> dict[str, Any]:
     return {"mode": mode, "answers": answers, "agency": session.agency, "service_kind": "authority"}
 
 
-def draw_contacts(rng: Random, happened: DayOfPoint, parameters: Parameters) -> list[Contact]:
-    """Every customer of the general advice, and what their matter was."""
-    if "advice" not in happened.point.installed:
-        return []
-    agencies = [*happened.point.agencies, "several", "none"]
-    found = []
-    for ticket in happened.tickets:
-        if ticket.agency == "kunta" and ticket.started_at is not None and ticket.ended_at is not None:
-            agency = rng.choice(agencies)
-            found.append(
-                Contact(
-                    agency=agency,
-                    matter=MATTERS.get(agency, "wayfinding"),
-                    is_customer_initiated=rng.random() < parameters["customer_initiated_share"],
-                    is_logged=rng.random() < parameters["advice_logged_share"],
-                    at=ticket.ended_at,
-                    minutes=(ticket.ended_at - ticket.started_at) / 60,
-                )
-            )
-    return found
-
-
-def advice_events(
-    rng: Random, happened: DayOfPoint, contacts: list[Contact], parameters: Parameters, start: int
-) -> Iterator[Event]:
+def advice_events(rng: Random, happened: DayOfPoint, parameters: Parameters, start: int) -> Iterator[Event]:
     point = happened.point
-    for contact in contacts:
+    for contact in happened.contacts:
         if not contact.is_logged:
             continue
         source, at = point.installed["advice"], start + contact.at + rng.randint(5, 90)
@@ -147,9 +87,9 @@ def advice_events(
         if rng.random() < 0.3:
             data["referral_target"] = rng.choice(REFERRALS)
         yield new_event(rng, "advice.logged", source, point.service_point_id, at, data)
-        if rng.random() < parameters["guidance_estimated_share"]:
+        if contact.is_estimated:
             estimate = {
-                "score": rng.choices((2, 3, 4, 5), (5, 20, 50, 25))[0],
+                "score": contact.guidance_score,
                 "scale_code": "rating_5",
                 "advice_ref": random_key(rng, "adv"),
             }
@@ -158,37 +98,11 @@ def advice_events(
             )
 
 
-def draw_incidents(rng: Random, happened: DayOfPoint, parameters: Parameters, start: int) -> list[Incident]:
-    point, span = happened.point, happened.point.opening(happened.day)
-    assert span is not None, "a day without opening hours has no incidents"
-    stays = len({ticket.visit for ticket in happened.tickets})
-    found = []
-    for _ in range(poisson(rng, stays * parameters["incidents_per_1000_visits"] / 1000)):
-        at = start + rng.randint(*span)
-        hours = exp(
-            rng.gauss(log(parameters["incident_resolution_median_hours"]), parameters["incident_resolution_sigma"])
-        )
-        by_guards = "guards" in point.installed and rng.random() < parameters["incident_guard_share"]
-        found.append(
-            Incident(
-                key=random_key(rng, "inc"),
-                incident_type=rng.choices(*INCIDENT_TYPES)[0],
-                severity=rng.choices(*SEVERITIES)[0],
-                at=at,
-                resolved_at=at + 300 + int(hours * 3600)
-                if rng.random() < parameters["incident_resolved_share"]
-                else None,
-                by_guards=by_guards,
-                by_staff=not by_guards or rng.random() < parameters["incident_staff_share"],
-            )
-        )
-    return found
-
-
-def incident_events(rng: Random, happened: DayOfPoint, incidents: list[Incident], zone: ZoneInfo) -> Iterator[Event]:
+def incident_events(rng: Random, happened: DayOfPoint, keys: list[str], zone: ZoneInfo, start: int) -> Iterator[Event]:
     """Guards and staff report apart; the staff's report names the guards' one, or uses its reference."""
     point = happened.point
-    for incident in incidents:
+    for incident, incident_key in zip(happened.incidents, keys, strict=True):
+        at = start + incident.at
         told = {
             "incident_type": incident.incident_type,
             "severity": incident.severity,
@@ -196,32 +110,33 @@ def incident_events(rng: Random, happened: DayOfPoint, incidents: list[Incident]
         }
         if incident.by_guards:
             data = told | {
-                "incident_key": incident.key,
+                "incident_key": incident_key,
                 "reporter": "guard_company",
                 "measures": [rng.choice(MEASURES)],
             }
             yield new_event(
-                rng, "incident.reported", point.installed["guards"], point.service_point_id, incident.at, data,
+                rng, "incident.reported", point.installed["guards"], point.service_point_id, at, data,
                 delay=rng.randint(3600, 40_000), precision="minute",
             )  # fmt: skip
         if incident.by_staff:
-            key: dict[str, Any] = {"incident_key": incident.key}
+            key: dict[str, Any] = {"incident_key": incident_key}
             if incident.by_guards and rng.random() < 0.5:
-                key = {"incident_key": random_key(rng, "inc"), "linked_incident_key": incident.key}
+                key = {"incident_key": random_key(rng, "inc"), "linked_incident_key": incident_key}
             data = told | key | {"reporter": "staff"}
             yield new_event(
                 rng, "incident.reported", point.installed["incidents"], point.service_point_id,
-                incident.at + rng.randint(0, 300), data, delay=rng.randint(600, 20_000), precision="minute",
+                at + rng.randint(0, 300), data, delay=rng.randint(600, 20_000), precision="minute",
             )  # fmt: skip
-        if incident.resolved_at is not None:
+        if incident.resolved_after is not None:
+            resolved_at = at + incident.resolved_after
             source, reporter = ("guards", "guard_company") if incident.by_guards else ("incidents", "staff")
             resolved = {
-                "incident_key": incident.key,
+                "incident_key": incident_key,
                 "reporter": reporter,
                 "measures": [rng.choice(MEASURES)],
-                "resolved_at": datetime.fromtimestamp(incident.resolved_at, zone).isoformat(),
+                "resolved_at": datetime.fromtimestamp(resolved_at, zone).isoformat(),
             }
             yield new_event(
-                rng, "incident.resolved", point.installed[source], point.service_point_id, incident.resolved_at,
+                rng, "incident.resolved", point.installed[source], point.service_point_id, resolved_at,
                 resolved, delay=rng.randint(600, 20_000), precision="minute",
             )  # fmt: skip

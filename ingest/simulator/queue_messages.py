@@ -12,7 +12,6 @@ from ingest.simulator.run import DayOfPoint
 from ingest.simulator.world import World
 
 SNAPSHOT_SECONDS = 1800
-HOLD_AFTER, HOLD_UNTIL, SHORTEST_HELD = 0.3, 0.6, 240
 
 
 def queue_events(
@@ -83,10 +82,9 @@ def _steps(
         yield "recalled", (ticket.called_at + ticket.started_at) // 2, desk | {"call_no": call + 1}
     mode = {"service_mode": "remote" if ticket.is_remote else "adviser" if ticket.agency == "kunta" else "face_to_face"}
     yield "service_started", ticket.started_at, desk | mode
-    length = ticket.ended_at - ticket.started_at
-    if length >= SHORTEST_HELD and rng.random() < parameters["held_share"]:
-        yield "service_held", ticket.started_at + int(length * HOLD_AFTER), desk
-        yield "service_resumed", ticket.started_at + int(length * HOLD_UNTIL), desk | mode
+    if ticket.hold is not None:
+        yield "service_held", ticket.hold[0], desk
+        yield "service_resumed", ticket.hold[1], desk | mode
     if second_leg is not None:
         moved = {"to_queue_code": queue_code(second_leg.agency, "walk_in"), "to_agency": second_leg.agency}
         yield "transferred", ticket.ended_at, moved | {"reason": "second_matter"}

@@ -7,8 +7,9 @@ from math import exp
 from random import Random
 
 from infra.months import Month
+from ingest.simulator.background import Contact, Incident, Look, draw_contacts, draw_incidents, draw_looks
 from ingest.simulator.customers import Booking, DayOfAgency, Ticket, draw_day, draw_ticket
-from ingest.simulator.opinions import Opinion, draw_opinion
+from ingest.simulator.opinions import Opinion, WaveAnswers, draw_opinion, draw_wave_answers
 from ingest.simulator.parameters import Parameters, Scenario
 from ingest.simulator.plans import QueuePlan, agency_opening, plan_point
 from ingest.simulator.queues import run_day
@@ -18,7 +19,10 @@ from ingest.simulator.world import Point, World, days
 
 @dataclass(frozen=True, slots=True)
 class DayOfPoint:
-    """What happened at a point on a day; opinions in the order of tickets."""
+    """What happened at a point on a day; opinions in the order of tickets.
+
+    *wave_answers*: by visit what would be answered in a survey or interview, on the days and points of a wave.
+    """
 
     point: Point
     day: date
@@ -26,6 +30,10 @@ class DayOfPoint:
     opinions: list[Opinion]
     bookings: list[Booking]
     sessions: list[Session]
+    contacts: list[Contact]
+    incidents: list[Incident]
+    looks: list[Look]
+    wave_answers: dict[int, WaveAnswers]
 
 
 PATIENT = 10**6  # seconds: whoever was moved to another queue by the staff stays
@@ -38,13 +46,30 @@ def run(
     for point in world.points:
         for month in months:
             plans = plan_point(point, month, parameters, scenario)
+            of_point = parameters.of_point(point.service_point_id, month, scenario)
             for day in days(month):
                 if point.opening(day) is not None:
-                    yield _run_point(seed, point, day, plans, parameters, scenario)
+                    yield _run_point(seed, point, day, plans, of_point, world, scenario)
+
+
+def wave_modes(point: Point, day: date, world: World, scenario: Scenario) -> list[str]:
+    """How the questions of a wave are asked at the point on that day."""
+    modes = []
+    if world.waves["customer"].has(day) and point.service_point_id in scenario.surveyed_points:
+        modes.append("survey")
+    if world.waves["interviews"].has(day) and "interview" in point.installed:
+        modes.append("interview")
+    return modes
 
 
 def _run_point(
-    seed: str, point: Point, day: date, plans: dict[str, QueuePlan], parameters: Parameters, scenario: Scenario
+    seed: str,
+    point: Point,
+    day: date,
+    plans: dict[str, QueuePlan],
+    parameters: Parameters,
+    world: World,
+    scenario: Scenario,
 ) -> DayOfPoint:
     rng = Random(f"{seed}:{point.service_point_id}:{day}")
     # What was added later draws apart, so that the customers of a seed stay who they were.
@@ -69,10 +94,19 @@ def _run_point(
             ticket.is_second_leg, ticket.patience, ticket.is_absent = True, PATIENT, False
         return ticket
 
+    for drawn in agencies.values():
+        for ticket in (*drawn.walk_ins, *drawn.booked):
+            ticket.is_held = extra.random() < parameters["held_share"]
     tickets = run_day(list(agencies.values()), int(parameters["early_call_minutes"] * 60), draw_next)
     opinions = _opinions(rng, point, tickets, parameters, scenario)
     span, effect = point.opening(day), scenario.satisfaction_of_point.get(point.service_point_id, 0.0)
     assert span is not None, "only opening days are run"
+    beside = Random(f"{seed}:{point.service_point_id}:{day}:beside")
+    asked = (
+        {ticket.visit for ticket in tickets if ticket.purpose == "service"}
+        if wave_modes(point, day, world, scenario)
+        else ()
+    )
     return DayOfPoint(
         point=point,
         day=day,
@@ -80,6 +114,10 @@ def _run_point(
         opinions=opinions,
         bookings=[booking for drawn in agencies.values() for booking in drawn.bookings],
         sessions=draw_sessions(extra, point, span, plans, tickets, opinions, parameters, effect),
+        contacts=draw_contacts(beside, point, tickets, parameters),
+        incidents=draw_incidents(beside, point, span, tickets, parameters),
+        looks=draw_looks(beside, point, world.booking_sources, parameters),
+        wave_answers={visit: draw_wave_answers(beside, point, effect, parameters) for visit in sorted(asked)},
     )
 
 

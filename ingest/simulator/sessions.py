@@ -15,7 +15,10 @@ FAULTS = {"remote": ("connection_lost", "no_sound", "no_picture"), "self_service
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One stay at a device; seconds since local midnight. *opinion* is what a pop-up would be told."""
+    """One stay at a device; seconds since local midnight. *opinion* is what a pop-up would be told.
+
+    *help_comes_at* is when help comes or would have come, had its customer stayed.
+    """
 
     kind: str
     agency: str
@@ -27,6 +30,7 @@ class Session:
     has_interpreter: bool = False
     help_requested_at: int | None = None
     help_arrived_at: int | None = None
+    help_comes_at: int | None = None
     fault_at: int | None = None
     fault_code: str | None = None
 
@@ -81,7 +85,7 @@ def _self_service(rng: Random, agency: str, span: Span, parameters: Parameters, 
     started_at = span[0] + int(rng.random() * (span[1] - span[0] - 60))
     median, sigma = parameters["self_service_median_minutes"], parameters["self_service_sigma"]
     ended_at = min(started_at + max(45, int(60 * exp(rng.gauss(log(median), sigma)))), span[1])
-    requested_at = arrived_at = None
+    requested_at = arrived_at = comes_at = None
     if rng.random() < parameters["help_requested_share"]:
         requested_at = started_at + int((ended_at - started_at) * rng.uniform(0.1, 0.6))
         comes_at = requested_at + 5 + int(rng.expovariate(1 / parameters["help_mean_seconds"]))
@@ -96,6 +100,7 @@ def _self_service(rng: Random, agency: str, span: Span, parameters: Parameters, 
         would_manage_alone=rng.random() < parameters["independent_share"],
         help_requested_at=requested_at,
         help_arrived_at=arrived_at,
+        help_comes_at=comes_at,
         fault_at=fault_at,
         fault_code=fault_code,
     )

@@ -20,7 +20,8 @@ from ingest.simulator.messages import Records, day_events, draw_records
 from ingest.simulator.monthly import Monthly, draw_monthly, monthly_events
 from ingest.simulator.parameters import Parameters, Scenario, read_parameters, read_scenario
 from ingest.simulator.run import DayOfPoint, run
-from ingest.simulator.truth import Leaf, Sums, completeness, components, rolled_up
+from ingest.simulator.truth import completeness, expected_components, realised_components
+from ingest.simulator.truth_sums import Leaf, Sums, rolled_up
 from ingest.simulator.world import World, read_world
 
 Progress = Callable[[str], None]
@@ -42,6 +43,7 @@ class Simulated:
     records: list[Records]
     monthly: Monthly
     planted: Planted
+    realised: dict[Leaf, Sums]
 
     @property
     def events(self) -> list[Event]:
@@ -70,16 +72,17 @@ def simulate_events(inputs: Inputs, seed: int) -> Simulated:
     events: list[Event] = []
     for day in happened:
         rng = Random(f"{seed}:messages:{day.point.service_point_id}:{day.day}")
-        of_day = draw_records(rng, day, inputs.parameters, inputs.scenario)
+        of_day = draw_records(rng, day)
         records.append(of_day)
         events += day_events(rng, day, of_day, inputs.world, inputs.parameters, inputs.scenario)
     rng = Random(f"{seed}:monthly")
     world, months, parameters, scenario = inputs.world, inputs.months, inputs.parameters, inputs.scenario
     monthly = draw_monthly(rng, world, months, happened, events, parameters, scenario)
     events += monthly_events(rng, monthly, world, months, parameters, scenario)
+    realised = realised_components(happened, events, monthly, world, months, scenario)
     planted = plant(Random(f"{seed}:faults"), events, scenario.faults, scenario.time_zone)
     planted.faults.extend(_planted_changes(inputs, happened))
-    return Simulated(happened, records, monthly, planted)
+    return Simulated(happened, records, monthly, planted, realised)
 
 
 def replicate(inputs: Inputs, seed: int, count: int, progress: Progress) -> dict[Leaf, Sums]:
@@ -96,7 +99,7 @@ def replicate(inputs: Inputs, seed: int, count: int, progress: Progress) -> dict
 
 def _replication(inputs: Inputs, seed: str) -> dict[Leaf, Sums]:
     again = run(inputs.world, inputs.months, inputs.parameters, inputs.scenario, seed)
-    return components(again, inputs.world, inputs.scenario)
+    return expected_components(again, inputs.world, inputs.months, inputs.parameters, inputs.scenario)
 
 
 def write_simulation(
@@ -107,8 +110,7 @@ def write_simulation(
     folder.mkdir(parents=True, exist_ok=True)
     truth, time_zone = folder / "truth", inputs.scenario.time_zone
     files.write_events(folder, simulated.events, time_zone)
-    realised = components(simulated.happened, inputs.world, inputs.scenario)
-    realised |= completeness(inputs.world, inputs.months, simulated.faults, inputs.scenario)
+    realised = simulated.realised | completeness(inputs.world, inputs.months, simulated.faults, inputs.scenario)
     files.write_table(
         truth / "metric_values.csv",
         ("period", "level", "level_id", "metric_id", "collection_mode", "true_value", "realised_value",
@@ -154,6 +156,8 @@ def _planted_changes(inputs: Inputs, happened: list[DayOfPoint]) -> list[Fault]:
     """The points whose waits were made to double; the count is of their tickets since then."""
     found = []
     for change in inputs.scenario.changes:
+        if "last_desk_share" not in change:
+            continue
         point, first_day = change["service_point_id"], date.fromisoformat(f"{change['to_period']}-01")
         tickets = sum(
             len(day.tickets) for day in happened if day.point.service_point_id == point and day.day >= first_day

@@ -5,101 +5,102 @@ What a metric's truth means is decided here and nowhere else:
 - The population of a collection mode is the customers of the points (for SMS: of the agencies at them) that have an
   installation of that mode, whether or not it worked and whether or not a customer used it. For the survey it is the
   visits during its wave at the points that hand it out. Customers who only come to book count nowhere.
-- queue_time_median: median over walk-in tickets of the wait each customer would have had had they stayed.
+- queue_time_median, queue_time_p90, booked_wait_median, help_time_median: over all customers, of the time that each
+  would have waited had they stayed. wait_of_those_who_waited_mean: what those waited who were called, not at once.
 - queue_time_within_target_share, abandonment_rate, booked_on_time_share: what happened. A customer who left was
   not called within the target and not on time; a customer absent at the call was called and did not leave.
 - Whoever goes out can press the device at the exit and take a form, but only who was served gets an SMS: SMS figures
   are a little too good, and the difference from the truth shows by how much.
-- satisfaction, outcome, safety, equality: the answer each customer would have given, those who left included. The
-  device's is that of the visit's first ticket, on the scale of the point's device; an SMS is about one ticket.
+- satisfaction, outcome, safety, equality, trust: the answer each customer would have given, those who left included.
+  The device's is that of the visit's first ticket, on the scale of the point's device; an SMS is about one ticket.
 - visits: stays, dated by arrival, of the agency of the first ticket; second tickets of a stay add none.
-- abandonment_rate is over all tickets, booked ones too; queue times are of walk-ins only.
+- abandonment_rate, called_absent_rate, booked_share are over all tickets; queue times are of walk-ins only.
 - A ticket that the staff move to another queue stays one ticket: its wait is the first one, and the second leg counts
-  in no queue figure. What was corrected later is what it was corrected to; what was withdrawn never was.
+  in no queue figure, but its wait is a repeated one of the visit, and its minutes are those of its own agency.
+- first_wait_mean, repeat_wait_mean, total_wait_mean: visits all of whose waits ended with a call. A visit is of several
+  agencies when several received or would have received its customer.
+- waiting_minutes: those who left included, booked customers from their slot. desk_minutes: time on hold included.
+- no_show_rate, bookings_due, bookings_came, bookings_served: bookings not cancelled, by the day of their slot, at the
+  points whose queue system knows who came.
+- What was corrected later is what it was corrected to; what was withdrawn never was.
 - paper: all visits of the points that have forms. web: all visits. survey, interview: the visits of their waves.
   popup_self_service, popup_remote: all sessions at such devices. Who only uses self-service is no visit: no ticket.
+- open feedback, answers_per_100_visits, response_rate: what was said, and to be expected from the shares that answer.
+  A text is unclassified where nobody who took it down said whether it was praise.
+- customer_initiated_contacts: what the advisers logged; nobody knows the others. guidance_success_mean: what the
+  advisers think of every contact they logged, sent or not.
+- incident_count: each incident once, whoever reported it. incidents_per_1000_visits: at the points whose visits are
+  counted. incident_resolved_share: resolved before the month is final; what is never resolved ranks last.
+- complaint_count, statement_count: also those of an agency that sent no report.
+- people_waiting_mean, announced_wait_mean: at a mean instant of the opening hours, per queue of the day.
+- first_slot_lead_time, third_slot_lead_time: over the mornings; no free time within the horizon ranks last.
 - completeness: share of the opening minutes in which the installations of a family worked and sent what can be read,
   sooner or later. Messages that are only late were measured; those of a dead or broken device were not.
+- The months differ only by their weekdays, by what was changed by design and by chance: no season is simulated.
 
 *realised* is this run, *true* the expected value: the same figures over all replications together.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from statistics import median
+from collections import defaultdict
+from collections.abc import Iterable
 
 from infra.months import Month
-from ingest.simulator.events import Fault, local_day_start
-from ingest.simulator.parameters import Scenario
+from ingest.simulator.events import Event, Fault, local_day_start
+from ingest.simulator.monthly import Monthly
+from ingest.simulator.parameters import Parameters, Scenario
 from ingest.simulator.run import DayOfPoint
+from ingest.simulator.truth_answers import count_answers
+from ingest.simulator.truth_given import (
+    count_given,
+    count_monthly,
+    count_visits_of_presses,
+    expect_given,
+    expect_monthly,
+)
+from ingest.simulator.truth_queues import count_queues
+from ingest.simulator.truth_services import count_offered_hours, count_services
+from ingest.simulator.truth_sums import Found, Leaf, Sums
 from ingest.simulator.world import World, days
 
-TARGET_SECONDS = 900
-ON_TIME_SECONDS = 300
-LATE_ARRIVAL_SECONDS = 600
-HAPPY_SCORE = 4
 UNMEASURED = ("dead_device", "broken_vendor", "reset_clock")
 
-# period, service point, agency or "", metric, collection mode
-Leaf = tuple[str, str, str, str, str]
-# period, level, level id, metric, collection mode
-Cell = tuple[str, str, str, str, str]
+
+def expected_components(
+    happened: Iterable[DayOfPoint], world: World, months: list[Month], parameters: Parameters, scenario: Scenario
+) -> dict[Leaf, Sums]:
+    """The components of all metrics of one run, by point and agency, where what is sent is what is to be expected."""
+    found: Found = defaultdict(Sums)
+    for day in happened:
+        _count_day(day, world, scenario, found)
+        expect_given(day, world, parameters, found)
+    expect_monthly(world, months, parameters, found)
+    count_offered_hours(world, months, found)
+    return dict(found)
 
 
-@dataclass(slots=True)
-class Sums:
-    """Additive components: a ratio or mean is numerator / denominator, a median needs the waits by second."""
-
-    numerator: float = 0
-    denominator: int = 0
-    waits: Counter[int] = field(default_factory=Counter)
-
-    def add(self, numerator: float) -> None:
-        self.numerator += numerator
-        self.denominator += 1
-
-    def merge(self, other: "Sums") -> None:
-        self.numerator += other.numerator
-        self.denominator += other.denominator
-        self.waits.update(other.waits)
-
-
-def components(run: Iterable[DayOfPoint], world: World, scenario: Scenario) -> dict[Leaf, Sums]:
-    """The components of all metrics of one run, by point and, where the metric has one, agency."""
-    found: dict[Leaf, Sums] = defaultdict(Sums)
-    for happened in run:
-        _count_queues(happened, found)
-        _count_answers(happened, world, scenario, found)
-    return found
+def realised_components(
+    happened: Iterable[DayOfPoint],
+    events: Iterable[Event],
+    monthly: Monthly,
+    world: World,
+    months: list[Month],
+    scenario: Scenario,
+) -> dict[Leaf, Sums]:
+    """The components of all metrics of the run that sent *events*, before anything went wrong with them."""
+    found: Found = defaultdict(Sums)
+    for day in happened:
+        _count_day(day, world, scenario, found)
+    count_given(events, world, found, scenario.time_zone)
+    count_monthly(monthly, world, found)
+    count_offered_hours(world, months, found)
+    return dict(found)
 
 
-def rolled_up(leaves: Mapping[Leaf, Sums], world: World) -> dict[Cell, Sums]:
-    """Sums at every level; a metric without an agency has no row at agency level."""
-    points = {point.service_point_id: point for point in world.points}
-    found: dict[Cell, Sums] = defaultdict(Sums)
-    for (period, service_point_id, agency, metric, mode), sums in leaves.items():
-        point = points[service_point_id]
-        levels = {
-            "service_point": service_point_id,
-            "region": point.region_code,
-            "size_class": point.size_class,
-            "national": "national",
-        }
-        if agency:
-            levels["agency"] = agency
-        for level, level_id in levels.items():
-            found[period, level, level_id, metric, mode].merge(sums)
-    return found
-
-
-def value(metric: str, sums: Sums, run_count: int = 1) -> float | None:
-    """The figure of summed components; None when there is nothing to count."""
-    if metric == "visits":
-        return sums.denominator / run_count
-    if metric == "queue_time_median":
-        return median(sums.waits.elements()) / 60 if sums.waits else None
-    return sums.numerator / sums.denominator if sums.denominator else None
+def _count_day(day: DayOfPoint, world: World, scenario: Scenario, found: Found) -> None:
+    count_queues(day, found)
+    count_answers(day, world, scenario, found)
+    count_services(day, found, scenario.time_zone)
+    count_visits_of_presses(day, found)
 
 
 def completeness(world: World, months: list[Month], faults: list[Fault], scenario: Scenario) -> dict[Leaf, Sums]:
@@ -123,85 +124,3 @@ def completeness(world: World, months: list[Month], faults: list[Fault], scenari
                     sums.denominator += minutes
                     sums.numerator += 0 if is_silent else minutes
     return found
-
-
-def _count_queues(happened: DayOfPoint, found: dict[Leaf, Sums]) -> None:
-    point = happened.point
-    if point.queue_source is None:
-        return
-    period, place = f"{happened.day:%Y-%m}-01", point.service_point_id
-    arrivals: dict[int, str] = {}
-    for ticket in happened.tickets:
-        if ticket.purpose != "service":
-            continue
-        arrivals.setdefault(ticket.visit, ticket.agency)
-        if ticket.is_second_leg:
-            continue
-        found[period, place, ticket.agency, "abandonment_rate", "queue_system"].add(ticket.left_at is not None)
-        if ticket.slot_start is None:
-            wait = None if ticket.called_at is None else ticket.called_at - ticket.issued_at
-            found[period, place, ticket.agency, "queue_time_within_target_share", "queue_system"].add(
-                wait is not None and wait <= TARGET_SECONDS
-            )
-            waits = found[period, place, ticket.agency, "queue_time_median", "queue_system"]
-            waits.waits[ticket.would_be_wait] += 1
-            waits.denominator += 1
-        elif ticket.checked_in_at <= ticket.slot_start + LATE_ARRIVAL_SECONDS:
-            found[period, place, ticket.agency, "booked_on_time_share", "booking_system"].add(
-                ticket.called_at is not None and ticket.called_at <= ticket.slot_start + ON_TIME_SECONDS
-            )
-    for agency in arrivals.values():
-        found[period, place, agency, "visits", "queue_system"].denominator += 1
-
-
-def _count_answers(happened: DayOfPoint, world: World, scenario: Scenario, found: dict[Leaf, Sums]) -> None:
-    point, period = happened.point, f"{happened.day:%Y-%m}-01"
-    place = point.service_point_id
-    modes = _modes_of_visits(happened, world, scenario)
-    seen = set()
-
-    def add(agency: str, metric: str, mode: str, number: float) -> None:
-        found[period, place, agency, metric, mode].add(number)
-
-    def add_satisfaction(agency: str, mode: str, score: int) -> None:
-        add(agency, "satisfaction_mean", mode, score)
-        add(agency, "satisfaction_happy_share", mode, score >= HAPPY_SCORE)
-
-    def add_outcome(agency: str, mode: str, outcome: str) -> None:
-        add(agency, "resolved_rate", mode, outcome == "resolved")
-        add(agency, "advanced_rate", mode, outcome != "neither")
-        add(agency, "not_advanced_rate", mode, outcome == "neither")
-
-    for ticket, opinion in zip(happened.tickets, happened.opinions, strict=True):
-        if ticket.purpose != "service":
-            continue
-        if ticket.agency in world.sms_sources:
-            add_satisfaction(ticket.agency, "sms", opinion.rating)
-            add_outcome(ticket.agency, "sms", opinion.outcome)
-        if ticket.visit in seen:
-            continue
-        seen.add(ticket.visit)
-        if point.feedback_source is not None:
-            add_satisfaction("", "device", opinion.face_score)
-        for mode in modes:
-            add_satisfaction("", mode, opinion.rating)
-            add("", "customer_safety_physical_mean", mode, opinion.safety_physical)
-            add("", "equal_mean", mode, opinion.equal)
-            if mode in ("paper", "web"):
-                add_outcome("", mode, opinion.outcome)
-    for session in happened.sessions:
-        add_satisfaction(session.agency, f"popup_{session.kind}", session.opinion.rating)
-        add_outcome(session.agency, f"popup_{session.kind}", session.opinion.outcome)
-
-
-def _modes_of_visits(happened: DayOfPoint, world: World, scenario: Scenario) -> list[str]:
-    """Where visitors are asked the questions of a form on that day."""
-    point = happened.point
-    modes = ["web"]
-    if "paper" in point.installed:
-        modes.append("paper")
-    if world.waves["customer"].has(happened.day) and point.service_point_id in scenario.surveyed_points:
-        modes.append("survey")
-    if "interview" in point.installed and world.waves["interviews"].has(happened.day):
-        modes.append("interview")
-    return modes

@@ -1,4 +1,4 @@
-"""Truth of the families that have no metric yet: sessions, contacts, incidents, counts, corrections, clocks, hours."""
+"""Truth row by row: sessions, contacts, incidents, counts, corrections, clocks, hours."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
@@ -34,7 +34,7 @@ def tables(
     """Name of the file, its columns, its rows."""
     zone = scenario.time_zone
     yield "sessions", SESSION_COLUMNS, _sessions(happened)
-    yield "contacts", CONTACT_COLUMNS, _contacts(happened, records)
+    yield "contacts", CONTACT_COLUMNS, _contacts(happened)
     yield "incidents", INCIDENT_COLUMNS, _incidents(happened, records, zone)
     yield "complaints", COMPLAINT_COLUMNS, (astuple_with_month(row) for row in monthly.complaints)
     yield "invitations", INVITATION_COLUMNS, (astuple_with_month(row) for row in monthly.invitations)
@@ -99,12 +99,12 @@ def _sessions(happened: list[DayOfPoint]) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def _contacts(happened: list[DayOfPoint], records: list[Records]) -> Iterator[Row]:
+def _contacts(happened: list[DayOfPoint]) -> Iterator[Row]:
     rows = sorted(
         (
             (day.point.service_point_id, f"{day.day:%Y-%m}-01", contact.agency, contact.matter, contact)
-            for day, of_day in zip(happened, records, strict=True)
-            for contact in of_day.contacts
+            for day in happened
+            for contact in day.contacts
         ),
         key=lambda row: row[:4],
     )
@@ -119,10 +119,12 @@ def _contacts(happened: list[DayOfPoint], records: list[Records]) -> Iterator[Ro
 
 def _incidents(happened: list[DayOfPoint], records: list[Records], zone: ZoneInfo) -> Iterator[Row]:
     for day, of_day in zip(happened, records, strict=True):
-        for incident in of_day.incidents:
+        start = local_day_start(day.day, zone)
+        for incident, key in zip(day.incidents, of_day.incident_keys, strict=True):
+            at, after = start + incident.at, incident.resolved_after
             yield (
-                day.point.service_point_id, incident.key, incident.incident_type, incident.severity,
-                _local(incident.at, zone), "" if incident.resolved_at is None else _local(incident.resolved_at, zone),
+                day.point.service_point_id, key, incident.incident_type, incident.severity,
+                _local(at, zone), "" if after is None else _local(at + after, zone),
                 incident.by_guards, incident.by_staff,
             )  # fmt: skip
 
