@@ -71,6 +71,12 @@ def parse_project(settings: Settings) -> Path:
     return manifest_path(settings)
 
 
+def document_project(settings: Settings) -> Path:
+    """dbt's page of every table and column, as they are in the database; return its path."""
+    run_dbt(settings, ["docs", "generate", "--static"], _connection(settings), lambda _line: None)
+    return manifest_path(settings).parent / "static_index.html"
+
+
 def run_unit_tests(settings: Settings, report: Report) -> None:
     """Run the worked examples of the metrics; their models must have been built."""
     run_dbt(settings, ["test", "--select", "test_type:unit"], _connection(settings), report)

@@ -15,6 +15,11 @@ PDF_FONT = "Libertinus Serif"
 
 
 def html(template: str, texts: Texts, **values: object) -> str:
+    """A page in the language of *texts*."""
+    return page(template, texts=texts, **values)
+
+
+def page(template: str, **values: object) -> str:
     """A page that needs no other file; everything that is put into *template* is escaped."""
     import jinja2
 
@@ -26,7 +31,7 @@ def html(template: str, texts: Texts, **values: object) -> str:
         lstrip_blocks=True,
     )
     environment.filters["data_url"] = _data_url
-    return environment.get_template(template).render(texts=texts, **values)
+    return environment.get_template(template).render(**values)
 
 
 def pdf(content: ReportContent, texts: Texts, dated: datetime) -> bytes:
