@@ -30,6 +30,10 @@ class Month:
         year, month = divmod(self.first_day.year * 12 + self.first_day.month - 2, 12)
         return Month(date(year, month + 1, 1))
 
+    @property
+    def a_year_before(self) -> "Month":
+        return Month(self.first_day.replace(year=self.first_day.year - 1))
+
     def __str__(self) -> str:
         return f"{self.first_day:%Y-%m}"
 

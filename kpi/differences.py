@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from kpi.intervals import CONFIDENCE, Interval, Mean, Share, count_of_events, mean_of_persons, wilson
+from kpi.intervals import TAIL, Interval, Mean, Share, count_of_events, mean_of_persons, p_of_t, quantile_of_t, wilson
 
 POWER = 0.80
 # Below this many expected cases in a cell the score test is not to be trusted (Cochran 1954): Fisher's exact test.
@@ -140,7 +140,7 @@ def recovered(now: float, of_now: Bounds, before: float, of_before: Bounds) -> t
 def _tested(bounds: tuple[float, float | None, float | None], p_value: float, freedom: float, test: str) -> Difference:
     """What would have been seen is told from the width of the interval: both rest on the same standard error."""
     difference, lower, upper = bounds
-    two_sided, one_sided = (float(stats.t.isf(tail, freedom)) for tail in ((1 - CONFIDENCE) / 2, 1 - POWER))
+    two_sided, one_sided = quantile_of_t(TAIL, freedom), quantile_of_t(1 - POWER, freedom)
     error = None if lower is None or upper is None else (upper - lower) / 2 / two_sided
     detectable = None if error is None else (two_sided + one_sided) * error
     return Difference(difference, lower, upper, min(p_value, 1.0), detectable, test)
@@ -152,9 +152,10 @@ def _of_means(now: Mean, before: Mean, test: str) -> Difference:
         return Difference(difference, None, None, 1.0, None, test)
     freedom = _satterthwaite((now.variance, now.freedom), (before.variance, before.freedom))
     error = variance**0.5
-    half = float(stats.t.isf((1 - CONFIDENCE) / 2, freedom)) * error
-    p_value = 2 * float(stats.t.sf(abs(difference) / error, freedom))
-    return _tested((difference, difference - half, difference + half), p_value, freedom, test)
+    half = quantile_of_t(TAIL, freedom) * error
+    return _tested(
+        (difference, difference - half, difference + half), p_of_t(difference / error, freedom), freedom, test
+    )
 
 
 def _satterthwaite(*sides: tuple[float, float]) -> float:
@@ -173,7 +174,7 @@ def _p_of_shares(now: Share, before: Share, freedom: float = np.inf) -> float:
         table = [[case, max(round(count) - case, 0)] for case, count in zip(cases, counts, strict=True)]
         return float(stats.fisher_exact(table).pvalue)
     error = (common * (1 - common) * (1 / counts[0] + 1 / counts[1])) ** 0.5
-    return 2 * float(stats.t.sf(abs(now.share - before.share) / error, freedom))
+    return p_of_t((now.share - before.share) / error, freedom)
 
 
 def _share(sample: tuple[float, float]) -> Share:

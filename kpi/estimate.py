@@ -35,7 +35,7 @@ def estimate(month: str, status: str, cutoff: str | None) -> None:
 
 def estimate_month(settings: Settings, month: Month, cutoff: datetime, status: str) -> "pd.DataFrame":
     """Replace the estimates of *month*; ActionNeeded unless its gates passed for this very *cutoff*."""
-    from kpi import gate_verdicts, observations, opening_days
+    from kpi import estimate_tables, gate_verdicts
     from kpi.metric_catalogue import read_catalogue
 
     with database.begin(settings) as connection:
@@ -43,88 +43,35 @@ def estimate_month(settings: Settings, month: Month, cutoff: datetime, status: s
         verdicts = gate_verdicts.passed(connection, month, cutoff, ("landing", "marts", "metrics"))
         reference_digest = gate_verdicts.latest_build(connection, month, cutoff, "metrics").reference_digest
         metrics = read_catalogue(settings)
-        values = _read_values(connection)
+        values = estimate_tables.read_values(connection, month)
         unknown = sorted(set(values["metric_id"]) - metrics.keys())
         if unknown or not (values["period"] == month.first_day).any():
             what = f"metric {unknown[0]} is not in dbt's manifest" if unknown else f"{month} has no metric values"
             raise ActionNeeded(f"{what}: run pulssi build {month} --stage metrics")
-        estimates = observations.observed(
-            values,
-            dict(opening_days.cells(_read_components(connection, metrics))),
-            _read_completeness(connection),
-            metrics,
-            status,
-            gate_verdicts.worst(verdicts.values()),
-        )
-        _replace(connection, month, cutoff, estimates, reference_digest)
-    return estimates
+        tables = _tables(connection, month, values, metrics, status, gate_verdicts.worst(verdicts.values()))
+        estimate_tables.replace(connection, month, cutoff, tables, reference_digest)
+    return tables["estimate"]
 
 
-def _read_values(connection: sqlalchemy.Connection) -> "pd.DataFrame":
-    import pandas as pd
-
-    statement = """
-        select
-            metric_id,
-            metric_version,
-            period,
-            level,
-            level_id,
-            collection_mode,
-            value::float8 as value,
-            value_status,
-            missing_reason,
-            numerator::float8 as numerator,
-            denominator::float8 as denominator,
-            sum_of_squares::float8 as sum_of_squares,
-            opening_day_count
-        from warehouse.metric_values
-        order by metric_id, metric_version, period, level, level_id, collection_mode
-    """
-    return pd.read_sql(sqlalchemy.text(statement), connection)
-
-
-def _read_components(connection: sqlalchemy.Connection, metrics: "dict[str, Metric]") -> "pd.DataFrame":
-    from kpi import opening_days
-
-    clustered = [metric.metric_id for metric in metrics.values() if metric.interval == "opening_days"]
-    return opening_days.read_components(connection, clustered)
-
-
-def _read_completeness(connection: sqlalchemy.Connection) -> "pd.DataFrame":
-    import pandas as pd
-
-    statement = """
-        select
-            period,
-            level,
-            level_id,
-            source_family,
-            collection_mode,
-            measured_minutes::float8 / nullif(opening_minutes, 0) as completeness_minutes_share,
-            delivered_source_count::float8 / nullif(expected_source_count, 0) as completeness_sources_share
-        from warehouse.completeness_values
-    """
-    return pd.read_sql(sqlalchemy.text(statement), connection)
-
-
-def _replace(
+def _tables(
     connection: sqlalchemy.Connection,
     month: Month,
-    cutoff: datetime,
-    estimates: "pd.DataFrame",
-    reference_digest: str,
-) -> None:
-    """Write the estimates, and that they were made: the release gate has to judge these and no older ones."""
-    of_month = {"month": month.first_day, "cutoff": cutoff}
-    connection.execute(sqlalchemy.text("delete from publish.estimate where month = :month"), of_month)
-    estimates.assign(**of_month).to_sql(
-        "estimate", connection, schema="publish", if_exists="append", index=False, chunksize=5000
-    )
-    connection.execute(
-        sqlalchemy.text(
-            "insert into ops.build (month, cutoff, stage, reference_digest)"
-            " values (:month, :cutoff, 'estimate', :reference_digest)"
-        ),
-        {**of_month, "reference_digest": reference_digest},
-    )
+    values: "pd.DataFrame",
+    metrics: "dict[str, Metric]",
+    status: str,
+    gate_verdict: str,
+) -> "dict[str, pd.DataFrame]":
+    """What is written, by the name of its table in publish."""
+    from kpi import changes, estimate_tables, observations, opening_days
+
+    clustered = [metric.metric_id for metric in metrics.values() if metric.interval == "opening_days"]
+    components = opening_days.read_components(connection, clustered, sorted(set(values["period"])))
+    by_day = dict(opening_days.cells(components))
+    completeness = estimate_tables.read_completeness(connection)
+    observed = observations.observed(values, by_day, completeness, metrics, status, gate_verdict)
+    is_published = observed["period"] >= month.previous.first_day
+    numbers = changes.numbers_of(observed, by_day, estimate_tables.read_scales(connection))
+    return {
+        "estimate": observed[is_published].drop(columns=observations.BASES),
+        "change_estimate": changes.changes(numbers, metrics, month),
+    }

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 CONFIDENCE = 0.95
+TAIL = (1 - CONFIDENCE) / 2
 FEWEST_DAYS = 5
 # Where fewer than FEWEST_DAYS days deviate, they are too few to estimate a variance from. The fewer they are,
 # the more an assumption weighs: a day counts as at most ten independent observations (correlation 0.1).
@@ -44,9 +45,20 @@ class Interval:
     reason: str | None = None
 
 
+def quantile_of_t(tail: float, freedom: float = np.inf) -> float:
+    """What t exceeds with the probability *tail*; the normal distribution without *freedom*."""
+    return float(-special.ndtri(tail) if np.isinf(freedom) else -special.stdtrit(freedom, tail))
+
+
+def p_of_t(statistic: float, freedom: float = np.inf) -> float:
+    """Two-sided p of a t statistic."""
+    extreme = -abs(statistic)
+    return float(2 * (special.ndtr(extreme) if np.isinf(freedom) else special.stdtr(freedom, extreme)))
+
+
 def wilson(successes: float, trials: float, quantile: float | None = None) -> tuple[float, float]:
     """Wilson's score interval of a proportion; *quantile* replaces the normal one (Wilson 1927)."""
-    z = stats.norm.isf((1 - CONFIDENCE) / 2) if quantile is None else quantile
+    z = quantile_of_t(TAIL) if quantile is None else quantile
     share = successes / trials
     centre = (share + z**2 / (2 * trials)) / (1 + z**2 / trials)
     half = z * np.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2)) / (1 + z**2 / trials)
@@ -70,7 +82,7 @@ def mean_of_persons(total: float, count: float, sum_of_squares: float, lowest: f
     if variance < 1e-9:
         others = wilson(0, count)[1]
         return Interval(mean - others * (mean - lowest), mean + others * (highest - mean), "wilson")
-    half = stats.t.isf((1 - CONFIDENCE) / 2, count - 1) * np.sqrt(variance / count)
+    half = quantile_of_t(TAIL, count - 1) * np.sqrt(variance / count)
     return Interval(max(mean - float(half), lowest), min(mean + float(half), highest), "t")
 
 
@@ -82,9 +94,8 @@ def quotient_of_persons(numerator: float, denominator: float) -> Interval:
 
 def count_of_events(count: float) -> Interval:
     """Exact Poisson interval of a count (Garwood 1936)."""
-    tail = (1 - CONFIDENCE) / 2
-    lower = 0.0 if count == 0 else float(stats.chi2.ppf(tail, 2 * count) / 2)
-    return Interval(lower, float(stats.chi2.isf(tail, 2 * count + 2) / 2), "poisson_exact")
+    lower = 0.0 if count == 0 else float(special.gammaincinv(count, TAIL))
+    return Interval(lower, float(special.gammainccinv(count + 1, TAIL)), "poisson_exact")
 
 
 def rate_of_events(count: float, exposure: float, per: float) -> Interval:
@@ -124,7 +135,7 @@ def mean_by_opening_day(strata: Codes, numerator: Numbers, denominator: Numbers)
     found = clustered_mean(strata, numerator, denominator)
     if found.variance <= 0:
         return Interval(reason="no_variation")
-    half = float(stats.t.isf((1 - CONFIDENCE) / 2, found.freedom)) * found.variance**0.5
+    half = quantile_of_t(TAIL, found.freedom) * found.variance**0.5
     lowest = 0.0 if (numerator >= 0).all() else -np.inf
     return Interval(max(found.mean - half, lowest), found.mean + half, "clustered_mean")
 
@@ -173,7 +184,7 @@ def stratified_variance(strata: Codes, residuals: Numbers) -> float:
 
 
 def _wilson_of(share: Share) -> tuple[float, float]:
-    quantile = float(stats.t.isf((1 - CONFIDENCE) / 2, share.freedom))
+    quantile = quantile_of_t(TAIL, share.freedom)
     return wilson(share.share * share.effective_count, share.effective_count, quantile)
 
 

@@ -14,10 +14,13 @@ from kpi.opening_days import Cell, CellKey
 KEY = ["metric_id", "metric_version", "period", "level", "level_id", "collection_mode"]
 # A column without any value would have no type.
 TYPES = {
-    **dict.fromkeys(("value", "lower_bound", "upper_bound", "numerator", "denominator"), "float64"),
+    **dict.fromkeys(("value", "lower_bound", "upper_bound", "numerator", "denominator", "sum_of_squares"), "float64"),
     **dict.fromkeys(("completeness_minutes_share", "completeness_sources_share"), "float64"),
+    "opening_minutes": "float64",
     **dict.fromkeys(("observation_count", "cluster_count"), "Int64"),
 }
+# What the comparison of two numbers rests on besides, and is not published.
+BASES = ["sum_of_squares", "opening_minutes"]
 # SDMX CL_OBS_STATUS: A normal, P provisional, U low reliability, M missing because data cannot exist, L missing though
 # data exist, for they were not collected.
 STATUS_OF_RELEASE = {"final": "A", "provisional": "P"}
@@ -37,7 +40,7 @@ def observed(
     status: str,
     gate_verdict: str,
 ) -> pd.DataFrame:
-    """One row per metric value, with the columns of publish.estimate but month and cutoff.
+    """One row per metric value, with the columns of publish.estimate but month and cutoff, and with BASES.
 
     *completeness* has the two shares by period, level, level_id, source_family and collection_mode.
     """
@@ -45,7 +48,7 @@ def observed(
     rows = [
         # The month before counts what came before it was final, whatever the status of the month.
         _observation(value, metrics[value["metric_id"]], by_day, status if value["period"] == month else "final")
-        for value in _records(values)
+        for value in records(values)
     ]
     observations = pd.DataFrame(rows)
     families = {metric_id: metric.source_family for metric_id, metric in metrics.items()}
@@ -58,7 +61,8 @@ def observed(
     )
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of *frame*, with None where nothing is."""
     return cast(list[dict[str, Any]], frame.astype(object).where(frame.notna(), None).to_dict("records"))
 
 
@@ -75,6 +79,7 @@ def _observation(value: dict[str, Any], metric: Metric, by_day: Mapping[CellKey,
         "observation_count": counted,
         "numerator": value["numerator"],
         "denominator": value["denominator"],
+        "sum_of_squares": value["sum_of_squares"],
         "cluster_count": None if cell is None else len(cell.strata),
         "interval_method": interval.method,
         **_statuses(value, metric, counted, interval, status),

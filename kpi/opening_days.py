@@ -46,8 +46,10 @@ class Cell:
         return np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
 
 
-def read_components(connection: sqlalchemy.Connection, metric_ids: Iterable[str]) -> pd.DataFrame:
-    """The components of *metric_ids* by opening day, with the places they belong to on that day, if any."""
+def read_components(
+    connection: sqlalchemy.Connection, metric_ids: Iterable[str], months: Iterable[date]
+) -> pd.DataFrame:
+    """The components of *metric_ids* in *months* by opening day, with the places they belong to on that day, if any."""
     components = pd.read_sql(
         sqlalchemy.text("""
             select
@@ -71,10 +73,13 @@ def read_components(connection: sqlalchemy.Connection, metric_ids: Iterable[str]
                     components.service_point_id = points.service_point_id
                     and components.opening_date >= points.valid_from
                     and (points.valid_to is null or components.opening_date < points.valid_to)
-            where metric_id = any(:metric_ids) and (denominator > 0 or numerator > 0)
+            where
+                metric_id = any(:metric_ids)
+                and date_trunc('month', opening_date)::date = any(:months)
+                and (denominator > 0 or numerator > 0)
         """),
         connection,
-        params={"metric_ids": list(metric_ids)},
+        params={"metric_ids": list(metric_ids), "months": list(months)},
     )
     return components.astype({"metric_version": int})
 

@@ -18,6 +18,9 @@ from infra.settings import Settings, read_settings
 GATES = ("landing", "marts", "metrics", "release")
 # The one place where published numbers are rounded; how many decimals are shown is a matter of the metric.
 DECIMALS = 6
+# What is frozen beside the observations: each has its candidates in a table of the same name with _estimate.
+STATISTICS = ("change", "smoothed", "funnel", "equality_gap")
+OF_RELEASE = ("month", "cutoff")
 STATUS_OF_OBSERVATIONS = {"A": "final", "P": "provisional"}
 Row = Mapping[str, Any]
 
@@ -44,7 +47,8 @@ def release_month(settings: Settings, month: Month, cutoff: datetime, status: st
         verdicts = gate_verdicts.passed(connection, month, cutoff, GATES)
         digest = gate_verdicts.latest_build(connection, month, cutoff, "estimate").reference_digest
         rows = _read_estimates(connection, month, cutoff, status)
-        content = content_hash(status, digest, rows)
+        statistics = _read_statistics(connection, month)
+        content = content_hash(status, digest, rows, statistics)
         latest = _latest(connection, month)
         if latest is not None and latest.content_hash == content:
             release_id, is_new = latest.release_id, False
@@ -57,13 +61,17 @@ def release_month(settings: Settings, month: Month, cutoff: datetime, status: st
             }
             catalogue = read_catalogue(settings)
             published = [catalogue[metric_id] for metric_id in sorted({row["metric_id"] for row in rows})]
-            _freeze(connection, head, rows, release_labels.labels(connection, month, published))
+            _freeze(connection, head, rows, statistics, release_labels.labels(connection, month, published))
             release_id, is_new = head["release_id"], True
     return release_id, is_new
 
 
-def content_hash(status: str, reference_digest: str, rows: Iterable[Row]) -> str:
+def content_hash(
+    status: str, reference_digest: str, rows: Iterable[Row], statistics: Mapping[str, Iterable[Row]]
+) -> str:
     """SHA-256 over the status, the reference digest and every column of the rounded observations but the verdict.
+
+    And over the *statistics* that are frozen with them, by the name of their table.
 
     The status is covered: a final month says something else than a provisional one with the same numbers. The
     cutoff is not: a later cutoff before which nothing more came is no other content. Nor is the gates' verdict: it
@@ -71,6 +79,8 @@ def content_hash(status: str, reference_digest: str, rows: Iterable[Row]) -> str
     """
     contents = ({name: row[name] for name in row if name != "gate_verdict"} for row in rows)
     lines = sorted(json.dumps(content, default=_plain, sort_keys=True) for content in contents)
+    for table in sorted(statistics):
+        lines += sorted(table + json.dumps(dict(row), default=_plain, sort_keys=True) for row in statistics[table])
     return hashlib.sha256("\n".join([status, reference_digest, *lines]).encode()).hexdigest()
 
 
@@ -103,8 +113,17 @@ def _read_estimates(
     others = {STATUS_OF_OBSERVATIONS.get(code, status) for code in of_the_month} - {status}
     if others:
         raise ActionNeeded(f"the estimates of {month} are {others.pop()}, not {status}: {command}")
-    of_release = ("month", "cutoff")
-    return [rounded({name: row[name] for name in row if name not in of_release}) for row in estimates]
+    return [rounded({name: row[name] for name in row if name not in OF_RELEASE}) for row in estimates]
+
+
+def _read_statistics(connection: sqlalchemy.Connection, month: Month) -> dict[str, list[dict[str, Any]]]:
+    found = {}
+    for table in STATISTICS:
+        rows = connection.execute(
+            sqlalchemy.text(f"select * from publish.{table}_estimate where month = :month"), {"month": month.first_day}
+        ).mappings()
+        found[table] = [rounded({name: row[name] for name in row if name not in OF_RELEASE}) for row in rows]
+    return found
 
 
 def _latest(connection: sqlalchemy.Connection, month: Month) -> sqlalchemy.Row[Any] | None:
@@ -124,15 +143,23 @@ def _next_head(month: Month, latest: sqlalchemy.Row[Any] | None, status: str) ->
 
 
 def _freeze(
-    connection: sqlalchemy.Connection, head: dict[str, Any], rows: list[dict[str, Any]], labels: Iterable[Any]
+    connection: sqlalchemy.Connection,
+    head: dict[str, Any],
+    rows: list[dict[str, Any]],
+    statistics: Mapping[str, list[dict[str, Any]]],
+    labels: Iterable[Any],
 ) -> None:
     release_id = {"release_id": head["release_id"]}
     _insert(connection, "publish.release", [head])
     _insert(connection, "publish.observation", [release_id | row for row in rows])
+    for table, found in statistics.items():
+        _insert(connection, f"publish.{table}", [release_id | row for row in found])
     _insert(connection, "publish.release_label", [release_id | label.as_row() for label in labels])
 
 
 def _insert(connection: sqlalchemy.Connection, table: str, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
     columns = list(rows[0])
     values = ", ".join(f":{column}" for column in columns)
     connection.execute(sqlalchemy.text(f"insert into {table} ({', '.join(columns)}) values ({values})"), rows)

@@ -125,6 +125,18 @@ def warehouse(first_wait_seconds=300):
                 }
             ]
         ),
+        "fct_feedback_answers": pd.DataFrame(
+            [
+                {
+                    "service_point_id": "helmi",
+                    "collection_mode": "device",
+                    "question_code": "overall",
+                    "scale_code": scale_code,
+                    "opening_date": opening_date,
+                }
+                for scale_code, opening_date in (("faces_4", MONTH.first_day), ("faces_4", MONTH.previous.first_day))
+            ]
+        ),
         **_dimensions(),
     }
 

@@ -4,9 +4,9 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from metric_builder import metric
 
 from kpi import opening_days
-from kpi.metric_catalogue import Metric, Texts
 
 
 def component(**changes):
@@ -53,14 +53,6 @@ def test_a_day_before_the_point_had_a_region_counts_where_the_metric_counts_it()
     assert found["region", "10"].denominator.sum() == 10
     assert found["service_point", "helmi"].denominator.sum() == 20
     assert found["national", "national"].denominator.sum() == 20
-
-
-def metric(**changes):
-    texts = Texts("fi", "sv", "en")
-    defaults = dict.fromkeys(("names", "explanations", "numerator", "denominator", "caveats"), texts)
-    defaults |= dict.fromkeys(("source", "goal", "standing", "direction", "interval", "source_family", "owner"), "text")
-    defaults |= {"version": 1, "order": 1, "decimals": 1, "quantile": None, "collection_modes": ()}
-    return Metric(metric_id="a_metric", minimum_observation_count=1, **defaults | changes)
 
 
 def ten_days(**changes):

@@ -13,7 +13,7 @@ from infra import database
 from infra.errors import ActionNeeded
 from kpi.estimate import estimate_month
 from kpi.published import read_release
-from kpi.release import content_hash, release_month
+from kpi.release import STATISTICS, content_hash, release_month
 
 pytestmark = pytest.mark.services
 EVERY_COLUMN = "select * from publish.observation where release_id = :release_id order by metric_id, level, level_id"
@@ -72,20 +72,27 @@ def test_content_that_returns_to_an_older_one_is_the_newest_vintage(settings):
     assert published(settings).vintage == 3
 
 
+def without_id(found):
+    return [{name: row[name] for name in row if name != "release_id"} for row in found]
+
+
 def test_the_hash_can_be_computed_again_from_what_is_published(settings):
     prepare(settings)
     release(settings)
     head = published(settings)
     observations = rows(settings, EVERY_COLUMN, release_id="2026-10.1")
-    without_id = [{name: row[name] for name in row if name != "release_id"} for row in observations]
+    beside = {table: without_id(rows(settings, f"select * from publish.{table}")) for table in STATISTICS}
+    found = without_id(observations)
 
-    assert content_hash("final", head.reference_digest, without_id) == head.content_hash
-    assert content_hash("provisional", head.reference_digest, without_id) != head.content_hash
-    assert content_hash("final", "another digest", without_id) != head.content_hash
-    warned = [row | {"gate_verdict": "passed_with_warnings"} for row in without_id]
-    assert content_hash("final", head.reference_digest, warned) == head.content_hash
-    other = [row | {"status_reason": "closed"} for row in without_id]
-    assert content_hash("final", head.reference_digest, other) != head.content_hash
+    assert content_hash("final", head.reference_digest, found, beside) == head.content_hash
+    assert content_hash("provisional", head.reference_digest, found, beside) != head.content_hash
+    assert content_hash("final", "another digest", found, beside) != head.content_hash
+    warned = [row | {"gate_verdict": "passed_with_warnings"} for row in found]
+    assert content_hash("final", head.reference_digest, warned, beside) == head.content_hash
+    other = [row | {"status_reason": "closed"} for row in found]
+    assert content_hash("final", head.reference_digest, other, beside) != head.content_hash
+    judged = beside | {"change": [row | {"verdict": "worse"} for row in beside["change"]]}
+    assert content_hash("final", head.reference_digest, found, judged) != head.content_hash
 
 
 def test_a_release_can_be_read_without_the_warehouse(settings):

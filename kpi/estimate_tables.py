@@ -1,0 +1,97 @@
+"""What the estimates of a month are made from, and the tables of publish that they are written to."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import cast
+
+import pandas as pd
+import sqlalchemy
+
+from infra.months import Month
+from kpi.opening_days import LEVEL_COLUMNS
+
+
+def read_values(connection: sqlalchemy.Connection, month: Month) -> pd.DataFrame:
+    """The metric values of *month*, of the month before and of the same month a year ago, as far as they are there."""
+    statement = """
+        select
+            metric_id,
+            metric_version,
+            period,
+            level,
+            level_id,
+            collection_mode,
+            value::float8 as value,
+            value_status,
+            missing_reason,
+            numerator::float8 as numerator,
+            denominator::float8 as denominator,
+            sum_of_squares::float8 as sum_of_squares,
+            opening_day_count
+        from warehouse.metric_values
+        where period = any(:periods) and level = any(:levels)
+        order by metric_id, metric_version, period, level, level_id, collection_mode
+    """
+    periods = [month.first_day, month.previous.first_day, month.a_year_before.first_day]
+    return pd.read_sql(
+        sqlalchemy.text(statement), connection, params={"periods": periods, "levels": list(LEVEL_COLUMNS)}
+    )
+
+
+def read_completeness(connection: sqlalchemy.Connection) -> pd.DataFrame:
+    """How much of the opening time was measured, and how many of the sources delivered, as shares; null is unknown."""
+    statement = """
+        select
+            period,
+            level,
+            level_id,
+            source_family,
+            collection_mode,
+            measured_minutes::float8 / nullif(opening_minutes, 0) as completeness_minutes_share,
+            delivered_source_count::float8 / nullif(expected_source_count, 0) as completeness_sources_share,
+            opening_minutes::float8 as opening_minutes
+        from warehouse.completeness_values
+    """
+    return pd.read_sql(sqlalchemy.text(statement), connection)
+
+
+def read_scales(connection: sqlalchemy.Connection) -> Mapping[tuple[date, str, str], Mapping[str, frozenset[str]]]:
+    """By month, service point and collection mode: the scales on which each question was answered."""
+    rows = connection.execute(
+        sqlalchemy.text("""
+            select
+                date_trunc('month', opening_date)::date, service_point_id, collection_mode, question_code,
+                array_agg(distinct scale_code)
+            from warehouse.fct_feedback_answers
+            where scale_code is not null and service_point_id is not null
+            group by 1, 2, 3, 4
+        """)
+    )
+    scales: dict[tuple[date, str, str], dict[str, frozenset[str]]] = {}
+    for row in rows:
+        month, point, mode, question, codes = cast(tuple[date, str, str, str, list[str]], tuple(row))
+        scales.setdefault((month, point, mode), {})[question] = frozenset(codes)
+    return scales
+
+
+def replace(
+    connection: sqlalchemy.Connection,
+    month: Month,
+    cutoff: datetime,
+    tables: Mapping[str, pd.DataFrame],
+    reference_digest: str,
+) -> None:
+    """Write the tables, and that they were made: the release gate has to judge these and no older ones."""
+    of_month = {"month": month.first_day, "cutoff": cutoff}
+    for table, rows in tables.items():
+        connection.execute(sqlalchemy.text(f"delete from publish.{table} where month = :month"), of_month)
+        rows.assign(**of_month).to_sql(
+            table, connection, schema="publish", if_exists="append", index=False, chunksize=5000
+        )
+    connection.execute(
+        sqlalchemy.text(
+            "insert into ops.build (month, cutoff, stage, reference_digest)"
+            " values (:month, :cutoff, 'estimate', :reference_digest)"
+        ),
+        {**of_month, "reference_digest": reference_digest},
+    )
