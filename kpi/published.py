@@ -46,6 +46,35 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What a number of the month has changed since *compared_period*, in the unit of its metric.
+
+    *comparison* is month or year, *verdict* better, worse, changed_up, changed_down, no_evidence or not_comparable,
+    the last with its *reason*. *q_value* is corrected for all tests of its family.
+    """
+
+    metric_id: str
+    metric_version: int
+    level: str
+    level_id: str
+    collection_mode: str
+    comparison: str
+    period: date
+    compared_period: date
+    value: float | None
+    compared_value: float | None
+    difference: float | None
+    lower_bound: float | None
+    upper_bound: float | None
+    p_value: float | None
+    q_value: float | None
+    smallest_detectable_change: float | None
+    test: str | None
+    verdict: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class MetricLabel:
     """What the metric's yml says, as it was when the release was made."""
 
@@ -133,6 +162,7 @@ class Release:
     size_classes: Mapping[str, CodeLabel]
     sources: Mapping[str, SourceLabel]
     codes: Mapping[str, Mapping[str, CodeLabel]]
+    changes: tuple[Change, ...] = ()
 
     def of(self, level: str, level_id: str, period: date | None = None) -> Iterator[Observation]:
         """The observations of one place or agency of *period* (default: the month), in key order."""
@@ -156,6 +186,7 @@ def read_release(connection: psycopg.Connection, month: Month, vintage: int | No
         regions=codes.pop("region", {}),
         size_classes=codes.pop("size_class", {}),
         codes=codes,
+        changes=_read_changes(connection, head["release_id"]),
     )
 
 
@@ -191,23 +222,29 @@ def _parsed(labels: dict[str, dict[str, dict[str, Any]]], kind: str, label: type
 
 
 def _read_observations(connection: psycopg.Connection, release_id: str) -> tuple[Observation, ...]:
-    numbers = {
-        "value",
-        "lower_bound",
-        "upper_bound",
-        "numerator",
-        "denominator",
-        "completeness_minutes_share",
-        "completeness_sources_share",
-    }
-    columns = ", ".join(
-        f"{column.name}::float8" if column.name in numbers else column.name for column in fields(Observation)
-    )
     with connection.cursor(row_factory=class_row(Observation)) as cursor:
         return tuple(
             cursor.execute(
-                f"select {columns} from publish.observation where release_id = %s"
+                f"select {_columns(Observation)} from publish.observation where release_id = %s"
                 " order by metric_id, metric_version, period, level, level_id, collection_mode",
                 (release_id,),
             )
         )
+
+
+def _read_changes(connection: psycopg.Connection, release_id: str) -> tuple[Change, ...]:
+    with connection.cursor(row_factory=class_row(Change)) as cursor:
+        return tuple(
+            cursor.execute(
+                f"select {_columns(Change)} from publish.change where release_id = %s"
+                " order by metric_id, metric_version, level, level_id, collection_mode, comparison",
+                (release_id,),
+            )
+        )
+
+
+def _columns(row: type[Observation] | type[Change]) -> str:
+    """The columns of *row*, its numbers as floating point."""
+    return ", ".join(
+        f"{column.name}::float8" if column.type == (float | None) else column.name for column in fields(row)
+    )

@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from kpi.published import MetricLabel, Observation
+from kpi.report_changes import change_cell, change_facts
 from kpi.report_content import Cell, Fact, MetricGroup, MetricPart, Row, RowGroup, Section, Table
 from kpi.report_numbers import (
     COMPLETENESS,
@@ -47,8 +48,14 @@ def metric_part(reading: Reading, metric: MetricLabel) -> MetricPart:
         explanation=texts.named(metric.explanations, f"metric {metric.metric_id}"),
         table=_table(reading, metric, modes) if has_numbers else None,
         absence="" if has_numbers else _absence(reading, metric),
-        facts=(*(_explained(reading, metric) if has_numbers else ()), Fact(texts("metric.definition"), version)),
+        facts=(*(_told(reading, metric, modes) if has_numbers else ()), Fact(texts("metric.definition"), version)),
     )
+
+
+def _told(reading: Reading, metric: MetricLabel, modes: tuple[str, ...]) -> tuple[Fact, ...]:
+    """What has changed, and what is counted."""
+    shown = tuple(mode for mode in modes if _has_numbers(reading, metric, mode))
+    return (*change_facts(reading, metric, shown), *_explained(reading, metric))
 
 
 def _explained(reading: Reading, metric: MetricLabel) -> tuple[Fact, ...]:
@@ -93,9 +100,10 @@ def overview_table(reading: Reading) -> Table:
             texts("column.interval"),
             texts("column.count"),
             texts.month(month.previous.first_day).capitalize(),
+            texts("column.change"),
         ),
-        numeric=(True, True, True, True),
-        widths=(34, 15, 16, 12, 23),
+        numeric=(True, True, True, True, False),
+        widths=(26, 13, 14, 11, 18, 18),
         groups=tuple(groups),
     )
 
@@ -128,7 +136,7 @@ def compared_places(reading: Reading, metric: MetricLabel, mode: str) -> tuple[t
 
 
 def headline_sentences(reading: Reading) -> tuple[str, ...]:
-    """The first number of each goal, beside the month before and with no word on the difference."""
+    """The first number of each goal, beside the month before and with the verdict on the difference."""
     found = []
     for _, metrics in groupby(reading.metrics("agreed"), key=lambda metric: metric.goal):
         shown = ((metric, row) for metric in metrics for row in reading.own(metric).values() if is_shown(row))
@@ -148,7 +156,10 @@ def _headline(reading: Reading, metric: MetricLabel, row: Observation) -> str:
     )
     if before is None or not is_shown(before):
         return f"{now} {texts('headline.nothing_before')}"
-    return f"{now} {texts('headline.before', sentence=sentence_of(before, metric, reading))}"
+    sentences = [now, texts("headline.before", sentence=sentence_of(before, metric, reading))]
+    if change := reading.change(metric, row.collection_mode, "month"):
+        sentences.append(texts("headline.change", verdict=texts(f"change.{change.verdict}")))
+    return " ".join(sentences)
 
 
 def _overview_rows(reading: Reading, metric: MetricLabel) -> list[Row]:
@@ -157,7 +168,7 @@ def _overview_rows(reading: Reading, metric: MetricLabel) -> list[Row]:
     before = reading.own(metric, reading.release.month.previous.first_day)
     if not now:
         missing = Cell(texts("value.missing"))
-        return [Row(reading.name(metric), (Cell(texts("value.not_in_release")), missing, missing, missing))]
+        return [Row(reading.name(metric), (Cell(texts("value.not_in_release")), *[missing] * 4))]
     rows = []
     for mode, row in now.items():
         cells = (
@@ -165,6 +176,7 @@ def _overview_rows(reading: Reading, metric: MetricLabel) -> list[Row]:
             interval_cell(row, metric, reading),
             count_cell(row, texts),
             _with_interval(before.get(mode), metric, reading),
+            change_cell(reading, metric, mode),
         )
         rows.append(Row(reading.name_and_mode(metric, mode), cells))
     return rows

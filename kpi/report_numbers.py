@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kpi.published import MetricLabel, Observation, Release, ServicePointLabel
+from kpi.published import Change, MetricLabel, Observation, Release, ServicePointLabel
 from kpi.report_content import Cell
 from kpi.texts import Texts
 
@@ -43,6 +43,12 @@ class Reading:
         point_id = self.point.service_point_id
         return self.rows("service_point", point_id, metric, period or self.release.month.first_day)
 
+    def change(self, metric: MetricLabel, mode: str, comparison: str) -> Change | None:
+        """What the point's number of a mode has changed since the month before or a year ago, if it was compared."""
+        wanted = (metric.metric_id, mode, comparison)
+        found = (row for row in self.release.changes if (row.metric_id, row.collection_mode, row.comparison) == wanted)
+        return next(found, None)
+
     def name(self, metric: MetricLabel) -> str:
         return self.texts.named(metric.names, f"metric {metric.metric_id}")
 
@@ -79,7 +85,9 @@ def read_for(release: Release, point: ServicePointLabel, texts: Texts) -> Readin
         ("national", "national"),
     }
     rows = tuple(row for row in release.observations if (row.level, row.level_id) in places)
-    return Reading(replace(release, observations=rows), point, texts)
+    own = ("service_point", point.service_point_id)
+    changes = tuple(row for row in release.changes if (row.level, row.level_id) == own)
+    return Reading(replace(release, observations=rows, changes=changes), point, texts)
 
 
 def is_shown(row: Observation) -> bool:

@@ -68,7 +68,7 @@ def _sections(reading: Reading, has_numbers: bool, time_zone: ZoneInfo) -> tuple
 
 
 def _month_section(reading: Reading) -> Section:
-    """What the numbers support, and no more: no differences are judged."""
+    """What the numbers support, and no more: a difference that chance explains is not called a change."""
     texts = reading.texts
     points = headline_sentences(reading)
     if uncertain := _uncertain_names(reading):

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from infra.months import Month, parse_month
-from kpi.published import CodeLabel, MetricLabel, Observation, Release, ServicePointLabel, SourceLabel
+from kpi.published import Change, CodeLabel, MetricLabel, Observation, Release, ServicePointLabel, SourceLabel
 from kpi.release_labels import code_labels
 
 MONTH = parse_month("2026-10")
@@ -162,6 +162,46 @@ def observations():
     ]
 
 
+def change(metric_id, mode, verdict, difference=None, **changes):
+    """A change of the point Oulu since the month before, with an interval and the smallest that could be seen."""
+    spread = None if difference is None else abs(difference) + 0.01
+    made = Change(
+        metric_id=metric_id,
+        metric_version=1,
+        level="service_point",
+        level_id="oulu",
+        collection_mode=mode,
+        comparison="month",
+        period=MONTH.first_day,
+        compared_period=MONTH.previous.first_day,
+        value=None,
+        compared_value=None,
+        difference=difference,
+        lower_bound=None if difference is None else difference - spread,
+        upper_bound=None if difference is None else difference + spread,
+        p_value=None,
+        q_value=None,
+        smallest_detectable_change=None if difference is None else 1.5 * spread,
+        test=None,
+        verdict=verdict,
+        reason=None,
+    )
+    return replace(made, **changes)
+
+
+def changes_of_oulu():
+    return (
+        change("satisfaction_mean", "device", "worse", -0.126, upper_bound=-0.02),
+        change("satisfaction_mean", "sms", "not_comparable", reason="mode_changed"),
+        change("satisfaction_happy_share", "device", "no_evidence", -0.024),
+        change("satisfaction_happy_share", "device", "better", 0.031, comparison="year", lower_bound=0.01),
+        change("queue_time_median", "queue_system", "better", -0.2, upper_bound=-0.1),
+        change("visits", "queue_system", "changed_up", 120.0),
+        change("visits", "queue_system", "not_comparable", comparison="year", reason="no_earlier_month"),
+        change("abandonment_rate", "queue_system", "not_comparable", reason="fewer_than_5_days"),
+    )
+
+
 def release(**changes):
     made = Release(
         release_id="2026-10.1",
@@ -189,6 +229,7 @@ def release(**changes):
             "urn:queues": SourceLabel("urn:queues", "queue", None, None, "Keskusvirasto", "daily"),
             "urn:queue": SourceLabel("urn:queue", "queue", None, "oulu", "Jonot Oy", "continuous"),
         },
-        codes={kind: codes(kind) for kind in ("collection_mode", "status_reason")},
+        codes={kind: codes(kind) for kind in ("collection_mode", "status_reason", "change_reason")},
+        changes=changes_of_oulu(),
     )
     return replace(made, **changes)

@@ -27,6 +27,7 @@ PUT_TOGETHER = (
     "missing.",
     "metric.version.",
     "chart.axis.",
+    "change.",
     "unit.",
     "family.",
     "mode.",

@@ -110,11 +110,48 @@ def test_supporting_measures_stand_apart_from_the_agreed_ones(oulu):
     assert "Käynnit" not in section_of(oulu, "lyhyesti")
 
 
-def test_no_difference_between_months_is_judged(oulu):
-    said = words(oulu)
+def test_the_verdict_stands_beside_the_month_before_in_words(oulu, printed):
+    overview = section_of(oulu, "lyhyesti")
 
-    assert "Kuukausien välisiä eroja ei ole arvioitu" in said
-    assert re.search(r"\b(parani|heikkeni|nousi|laski|kasvoi) ", said) is None
+    assert row_of(overview_rows(oulu), "Yleinen asiakastyytyväisyys 4,21").endswith(" heikkeni")
+    assert row_of(overview_rows(oulu), "Tyytyväisten osuus").endswith(" ei näyttöä muutoksesta")
+    assert row_of(overview_rows(oulu), "Jonosta poistuneet").endswith(" ei voi verrata (alle viisi aukiolopäivää)")
+    assert row_of(overview_rows(oulu), "Asia hoidettu").endswith(" –")
+    assert "Arvio muutoksesta: heikkeni." in overview
+    assert "heikkeni" in printed
+
+
+def overview_rows(made):
+    return made.partition('<h2 id="lyhyesti">')[2].partition("</section>")[0]
+
+
+def test_a_metric_says_how_large_the_change_is_and_what_could_have_been_seen(oulu):
+    happy = words("<body>" + metric_of(oulu, "satisfaction_happy_share"))
+
+    assert (
+        "Muutos edellisestä kuukaudesta Ei näyttöä muutoksesta. Ero on −2,4 prosenttiyksikköä"
+        f" (95{NBSP}%:n luottamusväli −5,8 prosenttiyksikköä … +1,0 prosenttiyksikköä) ja voi johtua sattumasta."
+        " Muutos olisi todennäköisesti havaittu, jos se olisi ollut vähintään 5,1 prosenttiyksikköä."
+    ) in happy
+    assert "Muutos vuodentakaisesta Luku parani. Ero on +3,1 prosenttiyksikköä" in happy
+
+
+def test_modes_are_judged_apart_and_one_that_cannot_be_compared_says_why(oulu):
+    mean = words("<body>" + metric_of(oulu, "satisfaction_mean"))
+
+    assert "Palautelaite: Luku heikkeni. Ero on −0,13" in mean
+    assert "Tekstiviesti: Lukuja ei voi verrata: tiedot kerättiin aiemmin toisella tavalla." in mean
+
+
+def test_a_metric_without_direction_is_neither_better_nor_worse(oulu):
+    visits = words("<body>" + metric_of(oulu, "visits"))
+
+    assert "Luku kasvoi. Ero on +120" in visits
+    assert "Muutos vuodentakaisesta" not in visits
+
+
+def test_no_colour_tells_good_from_bad(oulu):
+    assert re.search(r'class="[^"]*(better|worse|good|bad)', oulu) is None
 
 
 def test_the_chart_says_in_words_and_in_a_table_what_it_draws(oulu):
