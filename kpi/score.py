@@ -38,7 +38,7 @@ def score(month: str) -> None:
     """Say how far each metric is from the truth, and which planted faults were caught."""
     import pandas as pd
 
-    from kpi import score_faults, score_metrics
+    from kpi import score_changes, score_faults, score_metrics
     from kpi.score_evidence import Evidence
 
     settings = read_settings()
@@ -55,12 +55,14 @@ def score(month: str) -> None:
         planted = read_faults(truth)
         findings = score_faults.findings(evidence, planted)
         findings += score_faults.findings_of_hours(evidence, planted, truth / "hours.csv")
+        changes = score_changes.changes(connection, release, values, read_designed(truth))
     cells = score_metrics.compared(release, values)
     metrics = score_metrics.by_metric(cells, parsed_month.first_day.isoformat())
     faults = pd.DataFrame(map(asdict, findings))
     folder = settings.output / "score" / release.release_id
-    _write(folder, release, metrics, cells, faults)
+    _write(folder, release, metrics, {"cells": cells, "faults": faults, "changes": changes})
     _show(release, metrics, faults, folder)
+    _show_changes(score_changes.judged(changes))
 
 
 def read_faults(truth: Path) -> "list[Fault]":
@@ -91,17 +93,24 @@ def read_devices(truth: Path) -> "dict[str, Device]":
     return {row["source"]: Device(int(row["clock_offset_seconds"])) for row in rows}
 
 
-def _write(
-    folder: Path, release: Release, metrics: "pd.DataFrame", cells: "pd.DataFrame", faults: "pd.DataFrame"
-) -> None:
+def read_designed(truth: Path) -> "pd.DataFrame":
+    """What was changed by design: service point, metric, and the months between which it changed."""
+    import pandas as pd
+
+    path = truth / "planted_changes.csv"
+    columns = ["service_point_id", "metric_id", "from_period", "to_period"]
+    return pd.read_csv(path, dtype=str) if path.is_file() else pd.DataFrame(columns=columns)
+
+
+def _write(folder: Path, release: Release, metrics: "pd.DataFrame", tables: "dict[str, pd.DataFrame]") -> None:
     folder.mkdir(parents=True, exist_ok=True)
     metrics.to_csv(folder / "score.csv", index=False)
-    cells.to_csv(folder / "cells.csv", index=False)
-    faults.to_csv(folder / "faults.csv", index=False)
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
     content = {
         "release": release.release_id,
         "metrics": json.loads(metrics.to_json(orient="records")),
-        "faults": json.loads(faults.to_json(orient="records")),
+        "faults": json.loads(tables["faults"].to_json(orient="records")),
     }
     (folder / "score.json").write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -116,3 +125,13 @@ def _show(release: Release, metrics: "pd.DataFrame", faults: "pd.DataFrame", fol
     click.echo(shown.rename(columns={"is_as_planted": ""}).to_string(index=False))
     caught = int(faults["is_as_planted"].sum())
     click.echo(f"\n{caught} of {len(faults)} as planted; each point and level in {folder}")
+
+
+def _show_changes(judged: "pd.DataFrame") -> None:
+    if judged.empty:
+        return
+    found, false = int(judged["is_found"].sum()), int(judged["is_false"].sum())
+    designed, unchanged = int(judged["is_designed"].sum()), int(judged["is_unchanged"].sum())
+    click.echo(
+        f"changes: {found} of {designed} designed ones called; {false} called among {unchanged} without a change"
+    )

@@ -3,6 +3,7 @@
 import csv
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,6 +26,14 @@ TICKET_COLUMNS = (
     "would_be_face_score", "would_be_rating", "would_be_outcome", "would_be_safety_physical", "would_be_equal",
     "is_remote", "moved_from_ticket_key",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The true value of each cell, and how many replications it is of."""
+
+    values: Mapping[Cell, float | None]
+    replication_count: int
 
 
 def write_events(folder: Path, events: Iterable[Event], time_zone: ZoneInfo) -> None:
@@ -80,16 +89,36 @@ def parameter_rows(world: World, months: list[Month], parameters: Parameters, sc
                 )  # fmt: skip
 
 
-def value_rows(realised: Mapping[Cell, Sums], replicated: Mapping[Cell, Sums], replication_count: int) -> Iterator[Row]:
+def value_rows(realised: Mapping[Cell, Sums], expected: Expected) -> Iterator[Row]:
     """One row a cell; what has no chance in it has what happened as its true value."""
-    for cell in sorted({*realised, *replicated}):
-        happened, expected = realised.get(cell, Sums()), replicated.get(cell, Sums())
+    for cell in sorted({*realised, *expected.values}):
+        happened = realised.get(cell, Sums())
         metric = cell[3]
         realised_value = value(metric, happened)
-        true_value = realised_value if metric in WITHOUT_CHANCE else value(metric, expected, max(replication_count, 1))
+        true_value = realised_value if metric in WITHOUT_CHANCE else expected.values.get(cell)
         yield (
-            *cell, _rounded(true_value), _rounded(realised_value), replication_count, _rounded(happened.denominator),
+            *cell, _rounded(true_value), _rounded(realised_value), expected.replication_count,
+            _rounded(happened.denominator),
         )  # fmt: skip
+
+
+def expected_of(replicated: Mapping[Cell, Sums], replication_count: int) -> Expected:
+    runs = max(replication_count, 1)
+    return Expected({cell: value(cell[3], sums, runs) for cell, sums in replicated.items()}, replication_count)
+
+
+def read_expected(path: Path) -> Expected:
+    """The true values of an earlier simulation of the same deployment and months: they depend on no seed."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    values = {
+        (row["period"], row["level"], row["level_id"], row["metric_id"], row["collection_mode"]): float(
+            row["true_value"]
+        )
+        for row in rows
+        if row["true_value"]
+    }
+    return Expected(values, int(rows[0]["replication_count"]) if rows else 0)
 
 
 def fault_rows(faults: Iterable[Fault], time_zone: ZoneInfo) -> Iterator[Row]:

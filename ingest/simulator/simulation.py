@@ -102,9 +102,12 @@ def _replication(inputs: Inputs, seed: str) -> dict[Leaf, Sums]:
     return expected_components(again, inputs.world, inputs.months, inputs.parameters, inputs.scenario)
 
 
-def write_simulation(
-    target: Path, inputs: Inputs, simulated: Simulated, replicated: dict[Leaf, Sums], replication_count: int
-) -> None:
+def expected(inputs: Inputs, seed: int, count: int, progress: Progress) -> files.Expected:
+    """The true values, by replication; they depend on the parameters, and on *seed* only as far as chance goes."""
+    return files.expected_of(rolled_up(replicate(inputs, seed, count, progress), inputs.world), count)
+
+
+def write_simulation(target: Path, inputs: Inputs, simulated: Simulated, true_values: files.Expected) -> None:
     """Write all files beside *target* and rename them into its place."""
     folder = target.with_name(f"{target.name}.new")
     folder.mkdir(parents=True, exist_ok=True)
@@ -115,7 +118,7 @@ def write_simulation(
         truth / "metric_values.csv",
         ("period", "level", "level_id", "metric_id", "collection_mode", "true_value", "realised_value",
          "replication_count", "realised_count"),
-        files.value_rows(rolled_up(realised, inputs.world), rolled_up(replicated, inputs.world), replication_count),
+        files.value_rows(rolled_up(realised, inputs.world), true_values),
     )  # fmt: skip
     files.write_table(
         truth / "tickets.csv",

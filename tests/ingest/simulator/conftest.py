@@ -8,7 +8,7 @@ from simulated_files import table
 
 from infra.months import parse_month
 from infra.settings import read_deployment
-from ingest.simulator.simulation import read_inputs, replicate, simulate_events, write_simulation
+from ingest.simulator.simulation import expected, read_inputs, simulate_events, write_simulation
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +19,7 @@ def inputs():
 @pytest.fixture(scope="session")
 def folder(inputs, tmp_path_factory):
     target = tmp_path_factory.mktemp("simulation") / "simulated"
-    write_simulation(target, inputs, simulate_events(inputs, 1), replicate(inputs, 1, 1, print), 1)
+    write_simulation(target, inputs, simulate_events(inputs, 1), expected(inputs, 1, 1, print))
     return target
 
 

@@ -12,7 +12,7 @@ from simulated_files import at, is_within, table
 from infra.settings import read_deployment
 from ingest.contracts import read_contracts
 from ingest.simulator.parameters import read_parameters
-from ingest.simulator.simulation import replicate, simulate_events, write_simulation
+from ingest.simulator.simulation import expected, replicate, simulate_events, write_simulation
 from ingest.simulator.texts import CHECK_CHARACTERS
 
 
@@ -29,7 +29,7 @@ def test_the_same_seed_gives_the_same_bytes(inputs, tmp_path, seed, is_same):
     )
 
     for name, used in (("one", 1), ("other", seed)):
-        write_simulation(tmp_path / name, few, simulate_events(few, used), replicate(few, used, 1, print), 1)
+        write_simulation(tmp_path / name, few, simulate_events(few, used), expected(few, used, 1, print))
 
     assert (contents(tmp_path / "one") == contents(tmp_path / "other")) is is_same
     assert len(contents(tmp_path / "one")) == 16
