@@ -30,7 +30,8 @@ class Metric:
     """One version of a metric. A ratio is a fraction 0-1, a wait is in minutes, a mean is on its scale.
 
     *order* is its place among the metrics of its goal, for people who read them. A rate is per so many (*per*) of its
-    base. *valid_from* is the first day of the version, as ISO text; without it the version was always in force.
+    base. *valid_from* is the first day of the version, as ISO text; without it the version was always in force. A
+    *restricted* metric is in no release: only a role of its own reads it in the warehouse.
     """
 
     metric_id: str
@@ -58,6 +59,7 @@ class Metric:
     lowest_level: str = "service_point"
     valid_from: str | None = None
     per: int | None = None
+    restricted: bool = False
 
 
 def manifest_path(settings: Settings) -> Path:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import sqlalchemy
@@ -14,6 +14,9 @@ from infra import database
 from infra.errors import ActionNeeded
 from infra.months import Month, month_arguments, parse_cutoff, parse_month
 from infra.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from kpi.metric_catalogue import Metric
 
 GATES = ("landing", "marts", "metrics", "release")
 # The one place where published numbers are rounded; how many decimals are shown is a matter of the metric.
@@ -46,8 +49,11 @@ def release_month(settings: Settings, month: Month, cutoff: datetime, status: st
         connection.execute(sqlalchemy.text("lock table publish.release in share row exclusive mode"))
         verdicts = gate_verdicts.passed(connection, month, cutoff, GATES)
         digest = gate_verdicts.latest_build(connection, month, cutoff, "estimate").reference_digest
-        rows = _read_estimates(connection, month, cutoff, status)
-        statistics = _read_statistics(connection, month)
+        catalogue = read_catalogue(settings)
+        rows = _unrestricted(_read_estimates(connection, month, cutoff, status), catalogue)
+        statistics = {
+            table: _unrestricted(found, catalogue) for table, found in _read_statistics(connection, month).items()
+        }
         content = content_hash(status, digest, rows, statistics)
         latest = _latest(connection, month)
         if latest is not None and latest.content_hash == content:
@@ -59,11 +65,15 @@ def release_month(settings: Settings, month: Month, cutoff: datetime, status: st
                 "reference_digest": digest,
                 "gate_verdicts": json.dumps(verdicts),
             }
-            catalogue = read_catalogue(settings)
             published = [catalogue[metric_id] for metric_id in sorted({row["metric_id"] for row in rows})]
             _freeze(connection, head, rows, statistics, release_labels.labels(connection, month, published))
             release_id, is_new = head["release_id"], True
     return release_id, is_new
+
+
+def _unrestricted(rows: list[dict[str, Any]], catalogue: Mapping[str, "Metric"]) -> list[dict[str, Any]]:
+    """What a release may tell: a restricted metric stays in the warehouse."""
+    return [row for row in rows if not catalogue[row["metric_id"]].restricted]
 
 
 def content_hash(

@@ -29,13 +29,20 @@ class Label:
 def labels(connection: sqlalchemy.Connection, month: Month, metrics: Iterable[Metric]) -> list[Label]:
     """Labels of *metrics*, and of all places, agencies, sources and codes as they were on the month's last day."""
     month_end = month.next.first_day - timedelta(days=1)
-    found = [Label("metric", metric.metric_id, asdict(metric)) for metric in metrics]
+    found = [Label("metric", metric.metric_id, _attributes(metric)) for metric in metrics]
     found += _service_points(connection, month_end)
     found += _named(connection, "agency", "dim_agencies", "agency_code", month_end)
     found += _named(connection, "region", "dim_regions", "region_code", month_end)
     found += _sources(connection, month)
     found += code_labels()
     return found
+
+
+def _attributes(metric: Metric) -> dict[str, Any]:
+    """What the yml says, but for *restricted*: nothing restricted is released."""
+    attributes = asdict(metric)
+    del attributes["restricted"]
+    return attributes
 
 
 def code_labels() -> Iterator[Label]:

@@ -3,16 +3,40 @@
     {{ return([
         'abandonment_rate',
         'advanced_rate',
+        'answers_per_100_visits',
         'booked_on_time_share',
         'completeness',
+        'customer_safety_information_mean',
         'customer_safety_physical_mean',
+        'empathetic_mean',
         'equal_mean',
+        'equality_ability_mean',
+        'equality_background_mean',
+        'equality_devices_mean',
+        'equality_language_mean',
+        'flagged_press_share',
+        'independent_next_time_share',
         'not_advanced_rate',
+        'open_feedback_negative_count',
+        'open_feedback_positive_count',
+        'open_feedback_positive_share',
+        'open_feedback_ratio',
+        'open_feedback_unclassified_count',
         'queue_time_median',
         'queue_time_within_target_share',
         'resolved_rate',
+        'respectful_mean',
+        'response_rate',
         'satisfaction_happy_share',
+        'satisfaction_happy_share_all_presses',
         'satisfaction_mean',
+        'satisfaction_mean_all_presses',
+        'service_language_share',
+        'staff_safety_information_mean',
+        'staff_safety_physical_mean',
+        'trust_acts_correctly_mean',
+        'trust_equal_treatment_mean',
+        'trust_statutes_followed_mean',
         'visits',
     ]) }}
 {% endmacro %}
@@ -56,43 +80,4 @@
         ('agency', nullif({{ cells }}.agency_code, 'not_attributable')),
         ('national', 'national')
     ) as levels (level, level_id)
-{% endmacro %}
-
-{% macro mean_of_scores(answers, question_code) %}
-    select
-        service_point_id,
-        agency_code,
-        collection_mode,
-        sum(score * answer_count) as numerator,
-        sum(answer_count) as denominator,
-        sum(score * score * answer_count) as sum_of_squares,
-        opening_date
-
-    from {{ answers }}
-
-    where
-        question_code = '{{ question_code }}'
-        and population = 'customers'
-        and score is not null
-
-    group by service_point_id, agency_code, collection_mode, opening_date
-{% endmacro %}
-
-{% macro share_of_answers(answers, question_code, is_counted, is_base='is_answer') %}
-    select
-        service_point_id,
-        agency_code,
-        collection_mode,
-        coalesce(sum(answer_count) filter (where {{ is_counted }}), 0) as numerator,
-        sum(answer_count) as denominator,
-        opening_date
-
-    from {{ answers }}
-
-    where
-        question_code = '{{ question_code }}'
-        and population = 'customers'
-        and {{ is_base }}
-
-    group by service_point_id, agency_code, collection_mode, opening_date
 {% endmacro %}

@@ -76,7 +76,8 @@ def rows(settings, statement, **parameters):
         return [dict(row) for row in connection.execute(sqlalchemy.text(statement), parameters).mappings()]
 
 
-def write_manifest(settings):
+def write_manifest(settings, **changes):
+    """The manifest of the metrics; *changes* are to the meta of a metric by its id."""
     common = {
         "version": 1,
         "source": "M01",
@@ -94,7 +95,7 @@ def write_manifest(settings):
         f"model.pulssi.{metric_id}": {
             "resource_type": "model",
             "name": metric_id,
-            "config": {"meta": {"metric": common | meta}},
+            "config": {"meta": {"metric": common | meta | changes.get(metric_id, {})}},
         }
         for metric_id, meta in METRICS.items()
     }

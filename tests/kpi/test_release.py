@@ -7,7 +7,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 import sqlalchemy
-from hand_made_warehouse import MONTH, build, cutoff, gate, rows
+from hand_made_warehouse import MONTH, build, cutoff, gate, rows, write_manifest
 
 from infra import database
 from infra.errors import ActionNeeded
@@ -59,6 +59,18 @@ def test_changed_input_makes_a_vintage_and_leaves_the_old_one_as_it_was(settings
     assert published(settings, 1) == before
     assert published(settings).vintage == 2
     assert published(settings).observations != before.observations
+
+
+def test_a_restricted_metric_is_in_no_release(settings):
+    prepare(settings)
+    write_manifest(settings, satisfaction_mean={"restricted": True})
+    release(settings)
+
+    estimated = rows(settings, "select distinct metric_id from publish.estimate")
+    assert "satisfaction_mean" in {row["metric_id"] for row in estimated}
+    released = published(settings)
+    assert {row.metric_id for row in released.observations} == released.metrics.keys()
+    assert released.metrics.keys() == {row["metric_id"] for row in estimated} - {"satisfaction_mean"}
 
 
 def test_content_that_returns_to_an_older_one_is_the_newest_vintage(settings):

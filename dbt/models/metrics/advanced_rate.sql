@@ -8,7 +8,9 @@ answers as (
 
 answers_counted as (
 
-    {{ share_of_answers('answers', 'outcome', is_counted="raw_value in ('resolved', 'filed')") }}
+    {{ share_of_answers(
+        'answers', 'outcome', is_counted="raw_value in ('resolved', 'filed')", breakdowns=['service_kind', 'language']
+    ) }}
 
 )
 

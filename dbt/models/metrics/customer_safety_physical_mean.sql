@@ -8,7 +8,7 @@ answers as (
 
 scores_summed as (
 
-    {{ mean_of_scores('answers', 'safety_physical') }}
+    {{ mean_of_scores('answers', 'safety_physical', breakdowns=['language', 'wave_id']) }}
 
 )
 

@@ -8,7 +8,7 @@ answers as (
 
 scores_summed as (
 
-    {{ mean_of_scores('answers', 'equal') }}
+    {{ mean_of_scores('answers', 'equal', breakdowns=['language', 'wave_id']) }}
 
 )
 

@@ -8,7 +8,13 @@ answers as (
 
 answers_counted as (
 
-    {{ share_of_answers('answers', 'overall', is_counted="score >= 4", is_base="score is not null") }}
+    {{ share_of_answers(
+        'answers',
+        'overall',
+        is_counted='score >= 4',
+        is_base='score is not null',
+        breakdowns=['service_kind', 'language', 'opening_hour']
+    ) }}
 
 )
 

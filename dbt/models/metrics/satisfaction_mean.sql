@@ -8,7 +8,7 @@ answers as (
 
 scores_summed as (
 
-    {{ mean_of_scores('answers', 'overall') }}
+    {{ mean_of_scores('answers', 'overall', breakdowns=['service_kind', 'language', 'opening_hour']) }}
 
 )
 

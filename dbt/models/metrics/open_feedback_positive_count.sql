@@ -1,0 +1,15 @@
+with
+
+items as (
+
+    select * from {{ ref('fct_open_feedback') }}
+
+),
+
+items_counted as (
+
+    {{ open_feedback_counted('items', "polarity = 'positive'") }}
+
+)
+
+select * from items_counted

@@ -1,0 +1,15 @@
+with
+
+answers as (
+
+    select * from {{ ref('fct_staff_answers') }}
+
+),
+
+scores_summed as (
+
+    {{ mean_of_staff_scores('answers', 'staff_safety_physical') }}
+
+)
+
+select * from scores_summed
