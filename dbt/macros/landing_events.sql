@@ -9,7 +9,10 @@
 {%- endmacro %}
 
 {% macro day_of_event() -%}
-    {# An answer is about a visit, and the day that the customer took to answer is not in the figures. A count is of its period. #}
+    {#
+        An answer is about a visit, and the day that the customer took to answer is not in the figures. A count is of its
+        period; of several months, it is of the last one.
+    #}
     {% set visited_on = "cast(data ->> 'visited_on' as date)" -%}
     {% set counted_from = "cast(data ->> 'period' || '-01' as date)" -%}
     {% set occurred_on = local_date_of_event() -%}
@@ -19,10 +22,21 @@
             and {{ visited_on }} <= {{ occurred_on }}
             and {{ visited_on }} >= {{ occurred_on }} - {{ var("longest_days_to_answer") }}
             then {{ visited_on }}
-        when event_type in ('survey.invited', 'complaint.counted') and {{ counted_from }} <= {{ occurred_on }}
+        when event_type = 'survey.invited' and {{ counted_from }} <= {{ occurred_on }}
             then {{ counted_from }}
+        when
+            event_type in ('complaint.counted', 'observation.raised')
+            and {{ counted_from }} <= {{ occurred_on }}
+            then {{ last_day_of_period() }}
         else {{ occurred_on }}
     end
+{%- endmacro %}
+
+{% macro last_day_of_period() -%}
+    cast(
+        cast(data ->> 'period' || '-01' as date)
+        + make_interval(months => coalesce(cast(data ->> 'period_months' as integer), 1)) as date
+    ) - 1
 {%- endmacro %}
 
 {% macro is_of_a_ticket(event_type='event_type') -%}

@@ -6,33 +6,15 @@ queues_observed as (
 
 ),
 
-agencies as (
+snapshots_held as (
 
-    select * from {{ ref('int_agencies_succeeded') }}
+    select * from {{ ref('int_queue_snapshots_held') }}
 
 ),
 
-snapshots as (
+agencies as (
 
-    select
-        queues_observed.service_point_id,
-        {{ agency_on('queues_observed.agency_code', 'queues_observed.occurred_date', 'agencies') }}
-            as agency_code,
-        queues_observed.queue_code,
-        queues_observed.waiting_count,
-        queues_observed.announced_wait_minutes,
-        queues_observed.is_open,
-        coalesce(jsonb_array_length(queues_observed.flags) > 0, false) as is_flagged,
-        case
-            when queues_observed.is_timed
-                then cast(extract(hour from {{ local_time('queues_observed.occurred_at') }}) as integer)
-        end as local_hour,
-        queues_observed.occurred_date as opening_date,
-        case
-            when queues_observed.is_timed then date_trunc('hour', queues_observed.occurred_at, 'UTC')
-        end as hour_starts_at
-
-    from queues_observed
+    select * from {{ ref('int_agencies_succeeded') }}
 
 ),
 
@@ -42,24 +24,93 @@ counted_by_hour as (
         service_point_id,
         agency_code,
         queue_code,
-        local_hour,
         count(*) as snapshot_count,
         count(waiting_count) as waiting_snapshot_count,
         coalesce(sum(waiting_count), 0) as waiting_sum,
         max(waiting_count) as waiting_maximum,
-        count(announced_wait_minutes) as announced_wait_snapshot_count,
-        coalesce(sum(announced_wait_minutes), 0) as announced_wait_minutes_sum,
+        count(announced_wait_minutes) filter (where is_open is distinct from false) as announced_wait_snapshot_count,
+        coalesce(sum(announced_wait_minutes) filter (where is_open is distinct from false), 0)
+            as announced_wait_minutes_sum,
         count(*) filter (where not is_open) as closed_snapshot_count,
-        count(*) filter (where is_flagged) as flagged_snapshot_count,
-        opening_date,
+        count(*) filter (where coalesce(jsonb_array_length(flags) > 0, false)) as flagged_snapshot_count,
+        0 as held_seconds,
+        0 as waiting_seconds,
+        occurred_date as opening_date,
+        case when is_timed then date_trunc('hour', occurred_at, 'UTC') end as hour_starts_at
+
+    from queues_observed
+
+    group by
+        service_point_id, agency_code, queue_code, occurred_date,
+        case when is_timed then date_trunc('hour', occurred_at, 'UTC') end
+
+),
+
+-- The last snapshot of an hour holds into the next.
+counted_and_held as (
+
+    select * from counted_by_hour
+
+    union all
+
+    select
+        service_point_id,
+        agency_code,
+        queue_code,
+        0 as snapshot_count,
+        0 as waiting_snapshot_count,
+        0 as waiting_sum,
+        cast(null as integer) as waiting_maximum,
+        0 as announced_wait_snapshot_count,
+        0 as announced_wait_minutes_sum,
+        0 as closed_snapshot_count,
+        0 as flagged_snapshot_count,
+        held_seconds,
+        waiting_seconds,
+        occurred_date as opening_date,
         hour_starts_at
 
-    from snapshots
+    from snapshots_held
+
+),
+
+with_agencies as (
+
+    select
+        counted_and_held.*,
+        {{ agency_on('counted_and_held.agency_code', 'counted_and_held.opening_date', 'agencies') }}
+            as answering_agency_code
+
+    from counted_and_held
 
     where {{ in_built_months('opening_date') }}
 
-    group by service_point_id, agency_code, queue_code, local_hour, opening_date, hour_starts_at
+),
+
+summed_by_hour as (
+
+    select
+        service_point_id,
+        answering_agency_code as agency_code,
+        queue_code,
+        cast(extract(hour from {{ local_time('hour_starts_at') }}) as integer) as local_hour,
+        sum(snapshot_count) as snapshot_count,
+        sum(waiting_snapshot_count) as waiting_snapshot_count,
+        sum(waiting_sum) as waiting_sum,
+        max(waiting_maximum) as waiting_maximum,
+        sum(announced_wait_snapshot_count) as announced_wait_snapshot_count,
+        sum(announced_wait_minutes_sum) as announced_wait_minutes_sum,
+        sum(closed_snapshot_count) as closed_snapshot_count,
+        sum(flagged_snapshot_count) as flagged_snapshot_count,
+        sum(held_seconds) as held_seconds,
+        sum(waiting_seconds) as waiting_seconds,
+        opening_date,
+        hour_starts_at
+
+    from with_agencies
+
+    group by service_point_id, answering_agency_code, queue_code, opening_date, hour_starts_at
 
 )
 
-select * from counted_by_hour
+select * from summed_by_hour

@@ -20,6 +20,7 @@ complaints_counted as (
         cast(data ->> 'statement_count' as integer) as statement_count,
         data -> 'themes' as themes,
         occurred_date,
+        about_date,
         occurred_at,
         known_at
 

@@ -20,6 +20,7 @@ observations_raised as (
         coalesce(cast(data ->> 'period_months' as integer), 1) as period_month_count,
         data -> 'counts' as counts,
         occurred_date,
+        about_date,
         occurred_at,
         known_at
 
