@@ -52,6 +52,8 @@ def add_reference(connection):
         add_scale_value(connection, "faces_4", raw_value, score)
     for score in range(1, 6):
         add_scale_value(connection, "rating_5", str(score), score)
+    for raw_value in ("yes", "no"):
+        add_scale_value(connection, "yes_no", raw_value, None)
     add(connection, "reference.holiday", holiday_date="2026-10-02", **names)
     exception = {"service_point_id": "days", "reason": "training"}
     add(connection, "reference.opening_exception", exception_date="2026-10-05", **exception)

@@ -2,6 +2,7 @@
 
 import uuid
 
+import hand_made_answers
 from hand_made_landing import answer, event, instant, source_of, ticket
 
 # R, library survival, data aml: survfit(Surv(time, status) ~ x) gives the medians 31 and 23.
@@ -61,7 +62,15 @@ RULES = {
 
 
 def events():
-    return [*rule_tickets(), *waits(), *days(), *booked(), *other_points(), *answers_about_visits()]
+    return [
+        *rule_tickets(),
+        *waits(),
+        *days(),
+        *booked(),
+        *other_points(),
+        *answers_about_visits(),
+        *hand_made_answers.events(),
+    ]
 
 
 def rule_tickets():

@@ -4,15 +4,15 @@ from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
+import plain_answers
 import plain_corrections
 from plain_tickets import follow, join_chains
 from psycopg.rows import dict_row
 
 LONGEST_DAYS_TO_ANSWER = 92
-METRICS_OF_ANSWERS = {
-    "overall": ("satisfaction_mean", "satisfaction_happy_share"),
-    "safety_physical": ("customer_safety_physical_mean",),
-    "equal": ("equal_mean",),
+METRICS = {
+    *plain_answers.METRICS,
+    *("abandonment_rate", "booked_on_time_share", "queue_time_median", "queue_time_within_target_share", "visits"),
 }
 
 
@@ -36,7 +36,7 @@ def values(connection, month, zone, cutoff):
     tickets = join_chains([ticket for events in world.by_ticket().values() if (ticket := follow(world, events))])
     count_tickets(world, tickets, books)
     count_bookings(world, tickets, books)
-    count_answers(world, books)
+    plain_answers.count_answers(world, books)
     return rolled_up(world, books)
 
 
@@ -159,29 +159,6 @@ def version(event):
     return event["occurred_at"], number, event["event_key"]
 
 
-def count_answers(world, books):
-    listed = {(row["scale_code"], row["raw_value"]): row["score"] for row in world.tables["scale_value"]}
-    populations = {row["wave_id"]: row["population"] for row in world.tables["wave"]}
-    for event in world.events:
-        data = event["data"]
-        if event["event_type"] != "feedback.given":
-            continue
-        day = world.day_of_visit(event)
-        population = data.get("population") or populations.get(data.get("wave_id"), "customers")
-        for answer in data["answers"] if world.counts(event, day) and population == "customers" else ():
-            key = (answer["scale_code"], str(answer["raw_value"]))
-            if key not in listed:
-                continue
-            cell = (event["service_point_id"], world.agency(data.get("agency"), day), data["mode"], day)
-            score = listed[key]
-            for metric in METRICS_OF_ANSWERS.get(answer["question_code"], ()) if score is not None else ():
-                books.add(metric, *cell, score >= 4 if metric.endswith("share") else score)
-            if answer["question_code"] == "outcome":
-                books.add("resolved_rate", *cell, key[1] == "resolved")
-                books.add("advanced_rate", *cell, key[1] in ("resolved", "filed"))
-                books.add("not_advanced_rate", *cell, key[1] == "neither")
-
-
 def rolled_up(world, books):
     sums, waits = defaultdict(lambda: [0, 0]), defaultdict(Counter)
     for leaf, (numerator, denominator) in books.sums.items():
@@ -202,11 +179,13 @@ def rolled_up(world, books):
                 sums[cell][0] += numerator
                 sums[cell][1] += denominator
                 waits[cell].update(books.waits[leaf])
-    return {cell: (value(cell, *both, waits[cell]), *both) for cell, both in sums.items()}
+    # Nothing to divide by: a quotient that is not there.
+    known = {cell: both for cell, both in sums.items() if cell[1] != "open_feedback_ratio" or both[1]}
+    return {cell: (value(cell, *both, waits[cell]), *both) for cell, both in known.items()}
 
 
 def value(cell, numerator, denominator, waits):
-    if cell[1] == "visits":
+    if cell[1] == "visits" or cell[1].endswith("_count"):
         return Fraction(numerator)
     if cell[1] == "queue_time_median":
         return median(waits) / 60
