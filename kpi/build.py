@@ -22,7 +22,7 @@ PROJECT = ROOT / "dbt"
 STAGES = ("marts", "metrics")
 
 # "3 of 70 OK created sql table model warehouse.fct_tickets ... [SELECT 10 in 0.2s]": a model that is done.
-DONE = re.compile(r"(\d+) of (\d+) OK created sql (?:view|table) model warehouse\.(\w+) .*in ([\d.]+)s\]")
+DONE = re.compile(r"(\d+) of (\d+) OK created sql (?:view|table|by_month) model warehouse\.(\w+) .*in ([\d.]+)s\]")
 FAILURE = re.compile(
     r"(Error in|Failure in|Error:|Got \d+ result|Database Error|Compilation Error|Parsing Error|Runtime Error)"
 )

@@ -58,7 +58,11 @@
 {%- endmacro %}
 
 {% macro last_received_before() -%}
-    (select max(built_months.received_before) from {{ built_months() }})
+    greatest(
+        {% for month in var("built_months") -%}
+        {{ received_before("date '" ~ month ~ "'") }}{{ "," if not loop.last }}
+        {% endfor %}
+    )
 {%- endmacro %}
 
 {% macro is_valid_on(dated, day) -%}

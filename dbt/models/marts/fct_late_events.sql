@@ -1,3 +1,5 @@
+{{ config(built_rows=in_built_months('period') ~ ' or ' ~ received_for_built_months('received_date')) }}
+
 with
 
 late_events as (
