@@ -1,4 +1,4 @@
-"""Build the warehouse of one month with dbt: marts from landing, metrics from marts."""
+"""Build months of the warehouse with dbt: marts from landing, metrics from marts."""
 
 import json
 import os
@@ -14,8 +14,10 @@ import click
 
 from infra import database
 from infra.errors import ActionNeeded
-from infra.months import Month, month_arguments, parse_cutoff, parse_month
+from infra.months import CLOSING_DAY, Month, parse_cutoff, parse_month
 from infra.settings import ROOT, Settings, read_settings
+from kpi import builds, built_months, touched_months
+from kpi.built_months import Window
 from kpi.metric_catalogue import manifest_path
 
 PROJECT = ROOT / "dbt"
@@ -32,36 +34,72 @@ Report = Callable[[str], None]
 
 
 @click.command(epilog="Example: pulssi build 2026-10 --stage marts")
-@month_arguments
+@click.argument("month", required=False)
+@click.option("--all", "is_all", is_flag=True, help="every month that has events, from nothing")
+@click.option("--status", type=click.Choice(sorted(CLOSING_DAY)), default="final", help="which closing of MONTH")
+@click.option("--cutoff", help="of MONTH count what was received before this instant (default: by --status)")
 @click.option(
     "--stage", type=click.Choice([*STAGES, "all"]), default="all", show_default=True, help="which part to build"
 )
 @click.option("--parse-only", is_flag=True, help="only read the models and write dbt's manifest; needs no database")
-def build(month: str, status: str, cutoff: str | None, stage: str, parse_only: bool) -> None:
-    """Build the warehouse of MONTH and the month before with dbt."""
+def build(month: str | None, is_all: bool, status: str, cutoff: str | None, stage: str, parse_only: bool) -> None:
+    """Build months of the warehouse with dbt: MONTH and the month before, or every month of which something came.
+
+    Without MONTH everything that arrived counts; of a month with a final release, what that release counted.
+    """
     settings = read_settings()
-    built_month = parse_month(month)
-    instant = parse_cutoff(cutoff, built_month, status, settings.deployment.time_zone)
     if parse_only:
         click.echo(f"manifest: {parse_project(settings)}")
         return
+    if (month and is_all) or (cutoff and not month):
+        raise ActionNeeded("--all builds every month and --cutoff is about one: give MONTH, or leave them out")
+    if month:
+        asked = parse_month(month)
+        window = built_months.of_one_month(
+            asked,
+            parse_cutoff(cutoff, asked, status, settings.deployment.time_zone),
+            settings.deployment.time_zone,
+        )
+    else:
+        window = _window_of_what_came(settings, is_all=is_all)
+        if not window.built:
+            click.echo("every month is built of all that came: nothing to do")
+            return
     database.connect(settings).close()  # a database that does not answer is said here in a line, by dbt in many
     for one_stage in STAGES if stage == "all" else (stage,):
-        build_stage(settings, built_month, instant, one_stage, click.echo)
+        build_window(settings, window, one_stage, click.echo, from_nothing=is_all)
 
 
 def build_stage(settings: Settings, month: Month, cutoff: datetime, stage: str, report: Report) -> None:
+    """Build the models of *stage* of *month* as of *cutoff*, and of the month before as it was final."""
+    build_window(settings, built_months.of_one_month(month, cutoff, settings.deployment.time_zone), stage, report)
+
+
+def build_window(settings: Settings, window: Window, stage: str, report: Report, *, from_nothing: bool = False) -> None:
     """Build the models and run the data tests of *stage*; raise ActionNeeded with dbt's last errors when one fails."""
-    report(f"{stage} of {month}, counting what was received before {cutoff.isoformat()}")
-    variables = {
-        "built_months": [each.first_day.isoformat() for each in (month.previous, month)],
-        "received_before": [{"month": month.first_day.isoformat(), "instant": cutoff.isoformat()}],
-        "time_zone": settings.deployment.time_zone.key,
-    }
-    select = ["--select", f"tag:{stage}", "--exclude-resource-type", "unit_test"]
-    run_dbt(settings, ["build", *select, "--vars", json.dumps(variables)], _connection(settings), report)
-    _record(settings, month, cutoff, stage)
-    report(f"{stage} of {month}: built and tested")
+    for each in window.built:
+        report(f"{stage} of {each.month}, counting what was received before {each.cutoff.isoformat()}: {each.reason}")
+    options = ["--exclude-resource-type", "unit_test", *(["--full-refresh"] if from_nothing else [])]
+    variables = json.dumps(window.variables(settings.deployment.time_zone))
+    with builds.recorded(settings, window, stage):
+        run_dbt(
+            settings,
+            ["build", "--select", f"tag:{stage}", *options, "--vars", variables],
+            _connection(settings),
+            report,
+        )
+    report(f"{stage} of {built_months.month_names(window.built)}: built and tested")
+
+
+def _window_of_what_came(settings: Settings, *, is_all: bool) -> Window:
+    with database.connect(settings) as connection:
+        reasons = touched_months.due(settings, connection, is_all=is_all)
+        return built_months.of_all_that_arrived(
+            reasons,
+            touched_months.arrived_before(connection),
+            touched_months.final_releases(connection),
+            settings.deployment.time_zone,
+        )
 
 
 def parse_project(settings: Settings) -> Path:
@@ -122,16 +160,3 @@ def _connection(settings: Settings) -> dict[str, str]:
         "DBT_ENV_SECRET_WAREHOUSE_PASSWORD": unquote(url.password or ""),
         "WAREHOUSE_DATABASE": url.path.removeprefix("/"),
     }
-
-
-def _record(settings: Settings, month: Month, cutoff: datetime, stage: str) -> None:
-    with database.connect(settings) as connection:
-        connection.execute(
-            """
-            insert into ops.build (month, cutoff, stage, reference_digest)
-            select %s, %s, %s, coalesce(
-                (select digest from ops.reference_load order by loaded_at desc limit 1), 'none'
-            )
-            """,
-            (month.first_day, cutoff, stage),
-        )

@@ -14,7 +14,8 @@
     {% if other -%}
     case
         {% for each in other -%}
-        when {{ in_month(day, each.month) }} then timestamptz '{{ each.instant }}'
+        when {{ day }} >= date '{{ each.first_day }}' and {{ day }} < date '{{ each.next_first_day }}'
+            then timestamptz '{{ each.instant }}'
         {% endfor -%}
         else {{ final }}
     end

@@ -1,0 +1,26 @@
+{% macro analysis_views() %}
+    {# One view per table of facts, dimensions and metrics, of the months that analysts may see. #}
+    {% if execute and flags.WHICH in ('build', 'run') %}
+        {% for node in graph.nodes.values()
+            if node.resource_type == 'model' and node.fqn[1] in ('marts', 'metrics') %}
+            {% set relation = load_relation(api.Relation.create(
+                database=target.database, schema=node.schema, identifier=node.name, type='table'
+            )) %}
+            {% if relation is not none and node.config.get('meta', {}).get('analysts', true) %}
+                {% do run_query(analysis_view(relation)) %}
+            {% endif %}
+        {% endfor %}
+        {% do adapter.commit() %}
+    {% endif %}
+{% endmacro %}
+
+{% macro analysis_view(relation) %}
+    {% set names = adapter.get_columns_in_relation(relation) | map(attribute='name') | list %}
+    {% set month = ['opening_date', 'period', 'received_date'] | select('in', names) | first %}
+    drop view if exists analysis.{{ relation.identifier }};
+    create view analysis.{{ relation.identifier }} with (security_barrier = true) as
+    select * from {{ relation }}
+    {% if month -%}
+    where date_trunc('month', {{ month }}) in (select analysis.month.month from analysis.month)
+    {%- endif %};
+{% endmacro %}

@@ -1,0 +1,183 @@
+"""Find the months that no longer are what a build would make of them: which, and why."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import class_row
+
+from infra.months import Month
+from infra.settings import ROOT, Settings
+
+# A ticket or a session that began longer before an event of it is not looked for.
+LONGEST_STAY_DAYS = 31
+
+LATEST_BUILDS = """
+    select distinct on (month)
+        month, stage, cutoff, is_open, built_at, landed_before, month_reference_digest, definitions_digest
+    from ops.build
+    where stage in ('marts', 'metrics')
+    order by month, build_id desc
+"""
+FINAL_RELEASES = """
+    select distinct on (month) month, cutoff from publish.release where status = 'final' order by month, vintage desc
+"""
+# Rows of a transaction that has not ended are not seen by a build, though they may be stored earlier than it began.
+LANDED_BEFORE = """
+    select least(now(), min(xact_start))
+    from pg_stat_activity
+    where datname = current_database() and backend_xid is not null and pid <> pg_backend_pid()
+"""
+ARRIVED_BEFORE = "select greatest(now(), max(received_at) + interval '1 second') from landing.event"
+# By month that a row may be about: how many rows stored since, the last of them, the first of them by receipt.
+TOUCHED = (ROOT / "kpi" / "touched_months.sql").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    month: date
+    stage: str
+    cutoff: datetime
+    is_open: bool
+    built_at: datetime | None
+    landed_before: datetime | None
+    month_reference_digest: str | None
+    definitions_digest: str | None
+
+
+def definitions_digest() -> str:
+    """SHA-256 over the models, macros and parameters of the dbt project."""
+    folder = ROOT / "dbt"
+    files = sorted(file for file in folder.rglob("*") if file.suffix in (".sql", ".yml") and "target" not in file.parts)
+    content = hashlib.sha256()
+    for file in files:
+        content.update(f"{file.relative_to(folder)}\n".encode() + file.read_bytes())
+    return content.hexdigest()
+
+
+def final_releases(connection: psycopg.Connection) -> dict[Month, datetime]:
+    return {Month(month): cutoff for month, cutoff in connection.execute(FINAL_RELEASES)}
+
+
+def landed_before(connection: psycopg.Connection) -> datetime:
+    return _one(connection, LANDED_BEFORE)
+
+
+def arrived_before(connection: psycopg.Connection) -> datetime:
+    return _one(connection, ARRIVED_BEFORE)
+
+
+def reference_digests(connection: psycopg.Connection, months: list[Month]) -> dict[Month, str]:
+    """A digest of the reference rows that hold in each month; names and texts are left out, no number rests on them."""
+    first_days = [month.first_day for month in months]
+    digests = {month: hashlib.sha256() for month in months}
+    for table, columns in _reference_tables(connection).items():
+        query = sql.SQL(
+            "select month, md5(coalesce(string_agg(content, '|' order by content collate \"C\"), ''))"
+            " from unnest(%s::date[]) as months (month) left join lateral ({}) as contents on true group by month"
+        ).format(_rows_of_month(table, columns))
+        for month, digest in connection.execute(query, (first_days,)):
+            digests[Month(month)].update(f"{table} {digest}\n".encode())
+    return {month: digest.hexdigest() for month, digest in digests.items()}
+
+
+def due(settings: Settings, connection: psycopg.Connection, *, is_all: bool = False) -> dict[Month, str]:
+    """The months to build, each with the reason; all that have events when *is_all*."""
+    found = connection.cursor(row_factory=class_row(Build)).execute(LATEST_BUILDS)
+    builds = {Month(build.month): build for build in found}
+    released = final_releases(connection)
+    touched = _touched(settings, connection, builds, released, is_all=is_all)
+    if is_all:
+        return dict.fromkeys(sorted({*touched, *builds}), "all months")
+    digests = reference_digests(connection, sorted(builds))
+    definitions = definitions_digest()
+    reasons = {
+        month: reason
+        for month, build in builds.items()
+        if (reason := _stale(build, digests[month], definitions, released.get(month)))
+    }
+    return dict(sorted((reasons | touched).items()))
+
+
+def _stale(build: Build, reference_digest: str, definitions: str, released_at: datetime | None) -> str | None:
+    if build.stage != "metrics" or build.built_at is None:
+        return "its last build did not end"
+    if build.definitions_digest != definitions:
+        return "the models are not those of its last build"
+    if build.month_reference_digest != reference_digest:
+        return "reference data that hold in it have changed"
+    if released_at is None and not build.is_open:
+        return f"its last build counted what was received before {build.cutoff.isoformat()} only"
+    if released_at is not None and released_at != build.cutoff:
+        return "its last build has another cutoff than its final release"
+    return None
+
+
+def _touched(
+    settings: Settings,
+    connection: psycopg.Connection,
+    builds: Mapping[Month, Build],
+    released: Mapping[Month, datetime],
+    *,
+    is_all: bool,
+) -> dict[Month, str]:
+    """Months with events that their latest build may not have seen, and that count in them."""
+    known = {month: build.landed_before for month, build in builds.items() if build.landed_before and not is_all}
+    rows = connection.execute(
+        TOUCHED,
+        {
+            "since": min(known.values(), default=None),
+            "time_zone": settings.deployment.time_zone.key,
+            "longest_stay_days": LONGEST_STAY_DAYS,
+            "months": [month.first_day for month in known],
+            "landed_before": list(known.values()),
+            "released_months": [month.first_day for month in released],
+            "released_at": list(released.values()),
+        },
+    )
+    return {
+        Month(month): f"{count} events about it came{' since its last build' if Month(month) in known else ''}"
+        for month, count in rows
+    }
+
+
+def _reference_tables(connection: psycopg.Connection) -> dict[str, set[str]]:
+    tables: dict[str, set[str]] = {}
+    for table, column in connection.execute(
+        "select table_name, column_name from information_schema.columns where table_schema = 'reference' order by 1"
+    ):
+        tables.setdefault(table, set()).add(column)
+    return {table: columns for table, columns in tables.items() if table != "code_label"}
+
+
+def _rows_of_month(table: str, columns: set[str]) -> sql.Composed:
+    """The content of the rows of *table* that hold in the month, cut to it."""
+    named = sql.SQL(" - ").join(
+        [
+            sql.SQL("to_jsonb(rows)"),
+            *(sql.Literal(name) for name in sorted(columns) if name.startswith(("name_", "label_", "text_"))),
+        ]
+    )
+    content: sql.Composable = named
+    condition: sql.Composable = sql.SQL("true")
+    if {"valid_from", "valid_to"} <= columns:
+        content = sql.SQL(
+            "({}) - 'valid_from' - 'valid_to' || jsonb_build_array(greatest(valid_from, month),"
+            " least(coalesce(valid_to, 'infinity'), month + interval '1 month'))"
+        ).format(named)
+        condition = sql.SQL("valid_from < month + interval '1 month' and coalesce(valid_to, 'infinity') > month")
+    for day in columns & {"holiday_date", "exception_date"}:
+        condition = sql.SQL("date_trunc('month', {}) = month").format(sql.Identifier(day))
+    return sql.SQL("select ({})::text as content from {} as rows where {}").format(
+        content, sql.Identifier("reference", table), condition
+    )
+
+
+def _one(connection: psycopg.Connection, query: str) -> datetime:
+    row = connection.execute(query).fetchone()
+    assert row is not None, "an aggregate has a row"
+    found: datetime = row[0]
+    return found
