@@ -103,13 +103,27 @@ days as (
         values
         (dated.occurred_date),
         (dated.received_date),
-        (cast(dated.data ->> 'visited_on' as date)),
-        (cast(cast(dated.data ->> 'slot_start' as timestamptz) at time zone %(time_zone)s as date)),
+        (case when dated.event_type = 'feedback.given' then cast(dated.data ->> 'visited_on' as date) end),
+        (
+            case
+                when dated.event_type in ('booking.created', 'booking.changed')
+                    then cast(cast(dated.data ->> 'slot_start' as timestamptz) at time zone %(time_zone)s as date)
+            end
+        )
+    ) as about (day)
+    where about.day is not null
+
+    union all
+
+    select dated.came_at, dated.stored_at, replaced.day
+    from dated
+    cross join lateral (
+        values
         (cast(cast(dated.data -> 'replaced' ->> 'slot_start' as timestamptz) at time zone %(time_zone)s as date)),
         (cast(cast(dated.data -> 'replaced' ->> 'time' as timestamptz) at time zone %(time_zone)s as date)),
         (cast(dated.data -> 'replaced' ->> 'visited_on' as date))
-    ) as about (day)
-    where about.day is not null
+    ) as replaced (day)
+    where dated.event_type = 'correction.amended' and replaced.day is not null
 
     union all
 
@@ -121,6 +135,7 @@ days as (
         + make_interval(months => coalesce(cast(dated.data ->> 'period_months' as integer), 1) - 1),
         interval '1 month'
     ) as series (month)
+    where dated.event_type in ('complaint.counted', 'observation.raised', 'survey.invited', 'staff_survey.counted')
 
 ),
 
