@@ -22,6 +22,8 @@ hours_with_an_event as (
     where
         {{ in_built_months('about_date') }}
         and not {{ is_correction() }}
+        -- Events of tickets count whatever their day: what came when the month was final measured nothing in it.
+        and {{ moves_no_closed_month('about_date', 'known_at') }}
 
     group by 1, 2, 3
 

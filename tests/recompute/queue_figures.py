@@ -1,0 +1,167 @@
+"""Observations of the metrics of queues, bookings and visits: one row per ticket, visit or booking and metric."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from counted_events import BOOKING
+from places import LOCAL
+from tickets_followed import total
+
+QUEUE, BOOKED = "queue_system", "booking_system"
+TARGET_SECONDS = 900
+ON_TIME = timedelta(minutes=5)
+LATE_ARRIVAL = timedelta(minutes=10)
+LONGEST_WAIT_SECONDS = 4 * 3600
+
+
+def observation(metric, of, mode, numerator, denominator=None, seconds=None, day=None):
+    """One observation of *metric* at the point and agency of the dictionary *of*."""
+    place = {"point": of["point"], "agency": of["agency"], "day": day or of["day"]}
+    return place | {
+        "metric": metric,
+        "mode": mode,
+        "numerator": numerator,
+        "denominator": denominator,
+        "seconds": seconds,
+    }
+
+
+def queue_observations(tickets, places):
+    for ticket in tickets:
+        yield from ticket_observations(ticket, places)
+    for visit in visits_of(tickets):
+        yield from visit_observations(visit)
+
+
+def ticket_observations(ticket, places):
+    wait = None if ticket["is_coarse"] else ticket["first_wait"]
+    is_called = ticket["fate"] == "called"
+    yield observation("service_events", ticket, QUEUE, 1)
+    if ticket["ending"] in ("completed", "referred"):
+        yield observation("transactions", ticket, QUEUE, 1)
+    yield observation("abandonment_rate", ticket, QUEUE, int(ticket["fate"] == "left"), 1)
+    if ticket["access"]:
+        yield observation("booked_share", ticket, QUEUE, int(ticket["access"] == "booked"), 1)
+    if ticket["access"] == "walk_in":
+        yield from walk_in_observations(ticket, wait, is_called, places)
+    if not ticket["is_coarse"]:
+        service = total(ticket["services"])
+        if ticket["ending"] in ("completed", "referred") and service is not None and ticket["services"]:
+            yield observation("service_time_median", ticket, QUEUE, 1, 1, service)
+        waited = sum(part for part in ticket["waits"] if part is not None)
+        yield observation("waiting_minutes", ticket, QUEUE, waited / 60)
+        at_desk = sum(part for part in ticket["services"] + ticket["holds"] if part is not None)
+        yield observation("desk_minutes", ticket, QUEUE, at_desk / 60)
+
+
+def walk_in_observations(ticket, wait, is_called, places):
+    yield observation("called_absent_rate", ticket, QUEUE, int(ticket["ending"] == "no_show"), 1)
+    if not ticket["is_coarse"]:
+        metric = "queue_time_within_target_share"
+        target = places.target_on(metric, "target_seconds", ticket["point"], ticket["day"], TARGET_SECONDS)
+        in_time = is_called and wait is not None and wait <= target
+        yield observation(metric, ticket, QUEUE, int(in_time), 1)
+    if wait is not None and ticket["fate"] in ("called", "left"):
+        for metric in ("queue_time_median", "queue_time_p90"):
+            yield observation(metric, ticket, QUEUE, int(is_called), 1, wait)
+    if wait is not None and is_called and wait > 0:
+        yield observation("wait_of_those_who_waited_mean", ticket, QUEUE, wait / 60, 1)
+
+
+def visits_of(tickets):
+    by_visit = defaultdict(list)
+    for ticket in tickets:
+        by_visit[ticket["point"], ticket["visit_key"]].append(ticket)
+    for own in by_visit.values():
+        own.sort(key=lambda ticket: (ticket["issued_at"], str(ticket["issue_key"])))
+        first = own[0]
+        yield {"point": first["point"], "agency": first["agency"], "day": first["day"], "tickets": own}
+
+
+def visit_observations(visit):
+    own = visit["tickets"]
+    yield observation("visits", visit, QUEUE, 1)
+    yield observation("multi_agency_visit_share", visit, QUEUE, int(len({t["agency"] for t in own}) > 1), 1)
+    coarse = any(ticket["is_coarse"] for ticket in own)
+    first = None if coarse else own[0]["first_wait"]
+    repeated = None if coarse else total([part for ticket in own for part in ticket["waits"][1:]])
+    waited = None if coarse else total([part for ticket in own for part in ticket["waits"]])
+    for metric, seconds in (("first_wait_mean", first), ("repeat_wait_mean", repeated), ("total_wait_mean", waited)):
+        if seconds is not None:
+            yield observation(metric, visit, QUEUE, seconds / 60, 1)
+
+
+def booking_observations(events, tickets, places):
+    """Bookings as they were due: a change after the start of the slot leaves the slot due."""
+    by_booking = defaultdict(list)
+    for event in events:
+        if event["type"] in BOOKING:
+            by_booking[event["data"]["booking_key"]].append(event)
+    arrivals = arrivals_of(events, tickets)
+    points = {row["service_point_id"] for row in places.tables["source"] if row["family"] == "queue"}
+    for booking_key, own in by_booking.items():
+        for slot in slots_due(own, arrivals.get(booking_key, ()), places):
+            yield from due_observations(slot, points)
+
+
+def arrivals_of(events, tickets):
+    """By booking the moments of check-in, with the ticket where one is known."""
+    arrivals = defaultdict(list)
+    by_ticket = {ticket["ticket_key"]: ticket for ticket in tickets}
+    for event in events:
+        if event["type"] == "queue.checked_in":
+            ticket = by_ticket.get(event["data"]["ticket_key"])
+            booking = event["data"].get("booking_key") or (ticket and ticket["booking_key"])
+            if booking:
+                arrivals[booking].append((event["at"], ticket))
+    for ticket in tickets:
+        if ticket["access"] == "booked" and ticket["booking_key"] and ticket["checked_in_at"] is None:
+            arrivals[ticket["booking_key"]].append((ticket["issued_at"], ticket))
+    return arrivals
+
+
+def slots_due(own, arrivals, places):
+    own.sort(key=lambda event: (event["at"], event["data"].get("sequence", -1), event["type"] == "booking.cancelled"))
+    versions = [event for event in own if "slot_start" in event["data"]]
+    for position, version in enumerate(versions):
+        start = datetime.fromisoformat(version["data"]["slot_start"])
+        is_latest = position + 1 == len(versions)
+        until = None if is_latest else versions[position + 1]["at"]
+        if not is_latest and until <= start:
+            continue
+        since = version["at"]
+        cancelled = [e["at"] for e in own if e["type"] == "booking.cancelled" and (is_latest or e["at"] < until)]
+        cancelled = [at for at in cancelled if at >= since]
+        came = sorted((a for a in arrivals if is_latest or a[0] < until), key=lambda arrival: arrival[0])
+        day = start.astimezone(LOCAL).date()
+        yield {
+            "point": version["point"],
+            "agency": places.agency_on(version["data"]["agency"], day),
+            "day": day,
+            "start": start,
+            "is_cancelled": any(at <= start for at in cancelled),
+            "checked_in_at": came[0][0] if came else None,
+            "ticket": next((ticket for _, ticket in came if ticket), None),
+        }
+
+
+def due_observations(slot, points_with_queues):
+    ticket = slot["ticket"]
+    if not slot["is_cancelled"] and slot["point"] in points_with_queues:
+        yield observation("no_show_rate", slot, BOOKED, int(slot["checked_in_at"] is None), 1)
+        yield observation("bookings_due", slot, BOOKED, 1)
+        if slot["checked_in_at"] is not None:
+            yield observation("bookings_came", slot, BOOKED, 1)
+        if ticket and ticket["ending"] in ("completed", "referred"):
+            yield observation("bookings_served", slot, BOOKED, 1)
+    if ticket is None or ticket["is_coarse"]:
+        return
+    if slot["checked_in_at"] <= slot["start"] + LATE_ARRIVAL:
+        in_time = ticket["fate"] == "called" and ticket["first_call"] <= slot["start"] + ON_TIME
+        yield observation("booked_on_time_share", slot, BOOKED, int(in_time), 1)
+    ended = {"called": ticket["first_call"], "left": ticket["left_at"]}.get(ticket["fate"])
+    if ended is not None:
+        seconds = int((ended - max(slot["checked_in_at"], slot["start"])).total_seconds() // 1)
+        if seconds <= LONGEST_WAIT_SECONDS:
+            is_called = int(ticket["fate"] == "called")
+            yield observation("booked_wait_median", slot, BOOKED, is_called, 1, max(0, seconds))
