@@ -27,9 +27,26 @@ STATES = """
     select source, to_char(hour_starts_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), state
     from warehouse.fct_source_hours where opening_date >= %(starts_on)s and opening_date < %(ends_on)s
 """
+FLAGGED = """
+    select sum(answer_count) from warehouse.fct_feedback_answers
+    where service_point_id = %(service_point_id)s and collection_mode = 'device' and is_burst
+        and opening_date = cast(%(starts_at)s as date)
+"""
 # A device of these kinds worked, and what it sent says less, or later, or of another hour.
 EXPLAINED = ("wrong_clock", "silent_heartbeats", "late_arrival")
 COARSE = "select count(*) from landing.event where source = %(source)s and time_precision = 'hour'"
+
+
+def press_burst(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
+    """Shown when all presses of the burst's day but one are flagged that were planted."""
+    found = []
+    for fault in faults:
+        planted, counted = fault.event_count - 1, evidence.count(FLAGGED, fault)
+        shown = f"{counted} presses flagged as misuse"
+        found.append(
+            Finding(fault.kind, fault.source, f"{fault.event_count} presses at once", shown, planted == counted)
+        )
+    return found
 
 
 def corrections(evidence: Evidence, faults: list[Fault]) -> list[Finding]:

@@ -225,5 +225,6 @@ CHECKS: Mapping[str, Check] = {
     "amended": score_devices.corrections,
     "wrong_clock": score_devices.wrong_clock,
     "silent_heartbeats": score_devices.silent_heartbeats,
+    "press_burst": score_devices.press_burst,
     "hour_precision": score_devices.hour_precision,
 }

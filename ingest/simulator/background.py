@@ -17,6 +17,7 @@ GUIDANCE_SCORES = (2, 3, 4, 5), (5, 20, 50, 25)
 INCIDENT_TYPES = (
     ("disturbance", "intoxication", "threat", "medical", "theft", "vandalism", "violence"), (40, 20, 14, 9, 8, 6, 3),
 )  # fmt: skip
+TECHNICAL_FAULT = "technical_fault"
 SEVERITIES = ("minor", "moderate", "severe"), (65, 28, 7)
 SIZES_WITH_BOOKING = ("L", "M")
 
@@ -45,6 +46,11 @@ class Incident:
     resolved_after: int | None
     by_guards: bool
     by_staff: bool
+
+    @property
+    def is_technical(self) -> bool:
+        """A fault of a device that the staff reported in the same way: no disturbance."""
+        return self.incident_type == TECHNICAL_FAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,9 @@ def draw_incidents(
                 by_staff=not by_guards or rng.random() < parameters["incident_staff_share"],
             )
         )
+    for _ in range(poisson(rng, stays * parameters["technical_faults_per_1000_visits"] / 1000)):
+        at, after = rng.randint(*span), rng.randint(3600, 86400)
+        found.append(Incident(TECHNICAL_FAULT, "minor", at, after, by_guards=False, by_staff=True))
     return found
 
 

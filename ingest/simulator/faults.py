@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ingest.simulator import clocks
+from ingest.simulator.bursts import plant_bursts
 from ingest.simulator.clocks import WrongClock
 from ingest.simulator.corrections import Correction, plant_corrections
 from ingest.simulator.events import DAY_SECONDS, Event, Fault, render
@@ -39,7 +40,7 @@ def plant(rng: Random, events: list[Event], faults: Mapping[str, Any], time_zone
     """Plant *faults*; every line of the file has at most one fault of delivery."""
     recorded: list[Fault] = []
     added, corrections = plant_corrections(rng, events, faults, time_zone, recorded)
-    events = [*events, *added]
+    events = [*events, *added, *plant_bursts(rng, events, faults, time_zone, recorded)]
     for fault in faults["dead_device"]:
         events = _silence(events, *_window(fault, time_zone), recorded)
     events = clocks.drop_heartbeats(events, faults, time_zone, recorded)

@@ -18,7 +18,7 @@ from ingest.simulator.truth_sums import Cell, Sums, value
 from ingest.simulator.world import World
 
 Row = Sequence[object]
-WITHOUT_CHANCE = ("completeness", "offered_service_hours")
+WITHOUT_CHANCE = ("completeness", "offered_service_hours", "flagged_press_share")
 
 TICKET_COLUMNS = (
     "service_point_id", "opening_date", "ticket_key", "visit_key", "agency", "access", "purpose", "issued_at",

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from infra.months import Month
 from ingest.simulator.customers import poisson
 from ingest.simulator.events import DAY_SECONDS, Event, new_event
-from ingest.simulator.feedback_messages import asked_by_sms
+from ingest.simulator.feedback_messages import answer, asked_by_sms
+from ingest.simulator.opinions import TRUST_ITEMS, draw_trust
 from ingest.simulator.parameters import Parameters, Scenario
 from ingest.simulator.run import DayOfPoint
 from ingest.simulator.texts import text_of
@@ -63,11 +64,12 @@ class StaffAnswers:
 
 @dataclass(frozen=True, slots=True)
 class Monthly:
-    """Everything of the months that belongs to no day of a point."""
+    """All of the months that belongs to no day of a point; *wider_sample* is each person's scores of TRUST_ITEMS."""
 
     complaints: list[Complaints]
     invitations: list[Invitations]
     staff_answers: list[StaffAnswers]
+    wider_sample: list[tuple[int, ...]]
 
 
 def draw_monthly(
@@ -99,7 +101,17 @@ def draw_monthly(
         for item in STAFF_ITEMS:
             drawn = Counter(rng.choices(range(5), STAFF_WEIGHTS, k=n))
             staff_answers.append(StaffAnswers(agency, item, tuple(drawn[score] for score in range(5))))
-    return Monthly(complaints, list(_invitations(rng, world, happened, events, parameters)), staff_answers)
+    wider_sample = []
+    if asks_wider_sample(world, months):
+        persons = round(rng.gauss(parameters["wider_sample_answers"], parameters["wider_sample_answers"] ** 0.5))
+        wider_sample = [draw_trust(rng, parameters) for _ in range(persons)]
+    invitations = list(_invitations(rng, world, happened, events, parameters))
+    return Monthly(complaints, invitations, staff_answers, wider_sample)
+
+
+def asks_wider_sample(world: World, months: list[Month]) -> bool:
+    wave = world.waves.get("wider")
+    return wave is not None and months[0].first_day <= wave.starts_on < months[-1].next.first_day
 
 
 def monthly_events(
@@ -120,6 +132,8 @@ def monthly_events(
         )
     for answers in drawn.staff_answers:
         yield _staff(rng, answers, world, zone)
+    for scores in drawn.wider_sample:
+        yield _of_wider_sample(rng, scores, world, zone)
     for month in months:
         yield from _observations(rng, world, month, parameters, zone)
         yield from _digests(rng, world, month, zone)
@@ -171,6 +185,22 @@ def _staff(rng: Random, answers: StaffAnswers, world: World, zone: ZoneInfo) -> 
     source = f"/agencies/{answers.agency}/staff_survey"
     delay = 5 * DAY_SECONDS + rng.randrange(DAY_SECONDS)
     return new_event(rng, "staff_survey.counted", source, "", closed_at, data, delay=delay, precision="day")
+
+
+def _of_wider_sample(rng: Random, scores: tuple[int, ...], world: World, zone: ZoneInfo) -> Event:
+    """What somebody answers who was asked in the whole country: about no service point."""
+    wave = world.waves["wider"]
+    answered_on = wave.starts_on + timedelta(days=rng.randrange((wave.ends_on - wave.starts_on).days + 1))
+    answered_at = int(datetime.combine(answered_on, time(0), zone).timestamp())
+    data = {
+        "mode": "survey",
+        "answers": [answer(item, "rating_5", score) for item, score in zip(TRUST_ITEMS, scores, strict=True)],
+        "wave_id": wave.wave_id,
+        "population": "wider_sample",
+        "language": rng.choice(("fi", "fi", "fi", "fi", "sv", "en")),
+    }
+    delay = DAY_SECONDS + rng.randrange(DAY_SECONDS)
+    return new_event(rng, "feedback.given", world.survey_source, "", answered_at, data, delay=delay, precision="day")
 
 
 def _observations(rng: Random, world: World, month: Month, parameters: Parameters, zone: ZoneInfo) -> Iterator[Event]:

@@ -19,6 +19,8 @@ WAVE_ITEMS = (
     "equality_devices", "trust_acts_correctly", "trust_statutes_followed", "trust_equal_treatment",
 )  # fmt: skip
 
+TRUST_ITEMS = WAVE_ITEMS[-3:]
+
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
@@ -67,6 +69,12 @@ def draw_wave_answers(rng: Random, point: Point, point_effect: float, parameters
             mean += parameters["language_not_received_effect"]
         scores.append(_answer(rng.gauss(mean, sigma), "faces_5")[1])
     return WaveAnswers(tuple(scores), language, is_received)
+
+
+def draw_trust(rng: Random, parameters: Parameters) -> tuple[int, ...]:
+    """What somebody of the wider sample would answer to TRUST_ITEMS."""
+    effect, sigma = parameters["wider_sample_trust_effect"], parameters["survey_sigma"]
+    return tuple(_answer(rng.gauss(parameters[f"{item}_base"] + effect, sigma), "faces_5")[1] for item in TRUST_ITEMS)
 
 
 def _draw(rng: Random, minutes: float, mood: float, scale: str, point_effect: float, parameters: Parameters) -> Opinion:

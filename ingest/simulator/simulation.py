@@ -21,6 +21,7 @@ from ingest.simulator.monthly import Monthly, draw_monthly, monthly_events
 from ingest.simulator.parameters import Parameters, Scenario, read_parameters, read_scenario
 from ingest.simulator.run import DayOfPoint, run
 from ingest.simulator.truth import completeness, expected_components, realised_components
+from ingest.simulator.truth_given import count_bursts
 from ingest.simulator.truth_sums import Leaf, Sums, rolled_up
 from ingest.simulator.world import World, read_world
 
@@ -81,6 +82,7 @@ def simulate_events(inputs: Inputs, seed: int) -> Simulated:
     events += monthly_events(rng, monthly, world, months, parameters, scenario)
     realised = realised_components(happened, events, monthly, world, months, scenario)
     planted = plant(Random(f"{seed}:faults"), events, scenario.faults, scenario.time_zone)
+    count_bursts(planted.faults, realised, scenario.time_zone)
     planted.faults.extend(_planted_changes(inputs, happened))
     return Simulated(happened, records, monthly, planted, realised)
 

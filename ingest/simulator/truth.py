@@ -13,13 +13,15 @@ What a metric's truth means is decided here and nowhere else:
   are a little too good, and the difference from the truth shows by how much.
 - satisfaction, outcome, safety, equality, trust: the answer each customer would have given, those who left included.
   The device's is that of the visit's first ticket, on the scale of the point's device; an SMS is about one ticket.
+- satisfaction of all presses: the same customers; what misuse adds to it is its bias. flagged_press_share: all presses
+  of a planted burst but its first.
 - visits: stays, dated by arrival, of the agency of the first ticket; second tickets of a stay add none.
 - abandonment_rate, called_absent_rate, booked_share are over all tickets; queue times are of walk-ins only.
 - A ticket that the staff move to another queue stays one ticket: its wait is the first one, and the second leg counts
   in no queue figure, but its wait is a repeated one of the visit, and its minutes are those of its own agency.
-- first_wait_mean, repeat_wait_mean, total_wait_mean: visits all of whose waits ended with a call. A visit is of several
-  agencies when several received or would have received its customer.
-- waiting_minutes: those who left included, booked customers from their slot. desk_minutes: time on hold included.
+- first_wait_mean: visits whose first wait ended with a call, repeat_wait_mean and total_wait_mean: those all of whose
+  waits did; of booked customers from their coming on. A visit is of several agencies when its customer went to several.
+- waiting_minutes: those who left included, booked customers from their coming on. desk_minutes: time on hold included.
 - no_show_rate, bookings_due, bookings_came, bookings_served: bookings not cancelled, by the day of their slot, at the
   points whose queue system knows who came.
 - What was corrected later is what it was corrected to; what was withdrawn never was.
@@ -31,6 +33,7 @@ What a metric's truth means is decided here and nowhere else:
   advisers think of every contact they logged, sent or not.
 - incident_count: each incident once, whoever reported it. incidents_per_1000_visits: at the points whose visits are
   counted. incident_resolved_share: resolved before the month is final; what is never resolved ranks last.
+- trust_*, survey_wider_sample: what those asked in the whole country would answer; they need not have visited a point.
 - complaint_count, statement_count: also those of an agency that sent no report.
 - people_waiting_mean, announced_wait_mean: at a mean instant of the opening hours, per queue of the day.
 - first_slot_lead_time, third_slot_lead_time: over the mornings; no free time within the horizon ranks last.

@@ -12,10 +12,6 @@ HAPPY_SCORE = 4
 METRICS_OF_ITEMS = {"safety_information": "customer_safety_information_mean"} | {
     item: f"{item}_mean" for item in WAVE_ITEMS if item != "safety_information"
 }
-BESIDE_ALL_PRESSES = {
-    "satisfaction_mean": "satisfaction_mean_all_presses",
-    "satisfaction_happy_share": "satisfaction_happy_share_all_presses",
-}
 
 
 class _Adder:
@@ -52,6 +48,8 @@ def count_answers(happened: DayOfPoint, world: World, scenario: Scenario, found:
         seen.add(ticket.visit)
         if point.feedback_source is not None:
             adder.satisfaction("", "device", opinion.face_score)
+            adder.add("", "satisfaction_mean_all_presses", "device", opinion.face_score)
+            adder.add("", "satisfaction_happy_share_all_presses", "device", opinion.face_score >= HAPPY_SCORE)
         for mode in modes:
             adder.satisfaction("", mode, opinion.rating)
             adder.add("", "customer_safety_physical_mean", mode, opinion.safety_physical)

@@ -12,7 +12,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from infra.months import Month
-from ingest.simulator.events import Event
+from ingest.simulator.events import Event, Fault
 from ingest.simulator.feedback_messages import asked_by_sms, visits
 from ingest.simulator.languages import share_of_languages
 from ingest.simulator.monthly import (
@@ -22,15 +22,19 @@ from ingest.simulator.monthly import (
     STAFF_ITEMS,
     STAFF_WEIGHTS,
     Monthly,
+    asks_wider_sample,
 )
+from ingest.simulator.opinions import TRUST_ITEMS, draw_trust
 from ingest.simulator.parameters import Parameters
 from ingest.simulator.run import DayOfPoint
 from ingest.simulator.texts import has_texts
-from ingest.simulator.truth_sums import Found, Sums
+from ingest.simulator.truth_sums import Found, Leaf, Sums
 from ingest.simulator.world import World
 
 TEXT_SHARES = {"paper": 0.3, "web": 0.6}
 POLARITIES = ("positive", "negative", "unclassified")
+EXPECTED_OF_PERSONS = 5000
+WIDER_SAMPLE = "survey_wider_sample"
 COMPLAINTS, STAFF = "complaint", "staff_survey"
 
 
@@ -69,11 +73,22 @@ def count_given(events: Iterable[Event], world: World, found: Found, zone: ZoneI
         mode, agency = event.data["mode"], event.data.get("agency", "")
         told_on = event.data.get("visited_on") or f"{datetime.fromtimestamp(event.occurred_at, zone):%Y-%m-%d}"
         period, known = f"{told_on[:7]}-01", "" if agency == "not_attributable" else agency
-        if mode == "device" and event.subject in counting:
-            found[period, event.subject, "", "answers_per_100_visits", mode].add(1, 0)
+        if mode == "device":
+            found[period, event.subject, "", "flagged_press_share", mode].add(0)
+            if event.subject in counting:
+                found[period, event.subject, "", "answers_per_100_visits", mode].add(1, 0)
         if "text" in event.data or "polarity" in event.data:
             counts = {event.data.get("polarity", "unclassified"): 1}
             _count_open_feedback(found, (period, event.subject, known, mode), **counts)
+
+
+def count_bursts(faults: Iterable[Fault], found: dict[Leaf, Sums], zone: ZoneInfo) -> None:
+    """Of the presses of a burst the first is a customer's, the others are to be flagged."""
+    for fault in faults:
+        if fault.kind == "press_burst":
+            period = f"{datetime.fromtimestamp(fault.starts_at, zone):%Y-%m}-01"
+            key = (period, fault.service_point_id, "", "flagged_press_share", "device")
+            found[key].add(fault.event_count - 1, fault.event_count)
 
 
 def count_visits_of_presses(happened: DayOfPoint, found: Found) -> None:
@@ -94,6 +109,15 @@ def count_monthly(monthly: Monthly, world: World, found: Found) -> None:
         key = (f"{world.waves['staff'].ends_on:%Y-%m}-01", "", answers.agency, f"{answers.item}_mean", STAFF)
         found[key].add(sum(score * n for score, n in enumerate(answers.counts, 1)), sum(answers.counts))
 
+    for scores in monthly.wider_sample:
+        _count_trust(found, world, scores)
+
+
+def _count_trust(found: Found, world: World, scores: tuple[int, ...]) -> None:
+    period = f"{world.waves['wider'].starts_on:%Y-%m}-01"
+    for item, score in zip(TRUST_ITEMS, scores, strict=True):
+        found[period, "", "", f"{item}_mean", WIDER_SAMPLE].add(score)
+
 
 def expect_monthly(world: World, months: list[Month], parameters: Parameters, found: Found) -> None:
     """What no customer has a part in has the same expectation in every run."""
@@ -106,6 +130,10 @@ def expect_monthly(world: World, months: list[Month], parameters: Parameters, fo
         for item in STAFF_ITEMS:
             wave = world.waves["staff"]
             found[f"{wave.ends_on:%Y-%m}-01", "", agency, f"{item}_mean", STAFF].add(mean)
+    if asks_wider_sample(world, months):
+        rng = Random("wider sample")
+        for _ in range(EXPECTED_OF_PERSONS):
+            _count_trust(found, world, draw_trust(rng, parameters))
     for month in months:
         half = _digests_expected() / 2
         _count_open_feedback(found, (f"{month}-01", "", "", "social_digest"), half, half)

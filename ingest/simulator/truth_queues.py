@@ -79,17 +79,17 @@ def _count_minutes(adder: _Adder, ticket: Ticket) -> None:
 
 
 def _count_visit(adder: _Adder, tickets: list[Ticket]) -> None:
-    """A visit is its first ticket's agency's; one of whose waits the end is not a call counts in no mean wait."""
-    agency = tickets[0].agency
+    """A visit is its first ticket's agency's; one that left a queue has no total wait."""
+    agency, first = tickets[0].agency, tickets[0]
     adder.of(agency, "visits").add(1)
     adder.of(agency, "multi_agency_visit_share").add(len({ticket.agency for ticket in tickets}) > 1)
-    waits = [(ticket, _waited_seconds(ticket)) for ticket in tickets if ticket.left_at is None]
-    if len(waits) < len(tickets) or any(seconds is None for _, seconds in waits):
-        return
-    repeated = sum(seconds or 0 for ticket, seconds in waits if ticket.is_second_leg)
-    adder.of(agency, "first_wait_mean").add((waits[0][1] or 0) / 60)
-    adder.of(agency, "repeat_wait_mean").add(repeated / 60)
-    adder.of(agency, "total_wait_mean").add(sum(seconds or 0 for _, seconds in waits) / 60)
+    if first.called_at is not None:
+        adder.of(agency, "first_wait_mean").add((first.called_at - first.issued_at) / 60)
+    waits = {id(ticket): ticket.called_at - ticket.issued_at for ticket in tickets if ticket.called_at is not None}
+    if len(waits) == len(tickets):
+        repeated = sum(waits[id(ticket)] for ticket in tickets if ticket.is_second_leg)
+        adder.of(agency, "repeat_wait_mean").add(repeated / 60)
+        adder.of(agency, "total_wait_mean").add(sum(waits.values()) / 60)
 
 
 def _count_bookings(adder: _Adder, happened: DayOfPoint) -> None:
@@ -123,12 +123,9 @@ def _count_snapshots(happened: DayOfPoint, found: Found) -> None:
 
 
 def _waited_seconds(ticket: Ticket) -> int | None:
-    """From coming, or of a booked customer from the slot, to the call or to leaving; None without either."""
+    """From coming to the call or to leaving; None without either."""
     until = ticket.called_at if ticket.called_at is not None else ticket.left_at
-    if until is None:
-        return None
-    since = ticket.issued_at if ticket.slot_start is None else max(ticket.checked_in_at, ticket.slot_start)
-    return max(0, until - since)
+    return None if until is None else until - ticket.issued_at
 
 
 def _served_seconds(ticket: Ticket) -> int:

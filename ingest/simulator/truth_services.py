@@ -55,7 +55,8 @@ def count_offered_hours(world: World, months: list[Month], found: Found) -> None
 
 
 def _count_incidents(happened: DayOfPoint, found: Found, zone: ZoneInfo) -> None:
-    """Each incident once, whoever reported it. Points whose visits nobody counts have no rate."""
+    """Each disturbance once, whoever reported it. Points whose visits nobody counts have no rate."""
+    incidents = [incident for incident in happened.incidents if not incident.is_technical]
     point, period = happened.point, f"{happened.day:%Y-%m}-01"
     if not {"incidents", "guards"} & point.installed.keys():
         return
@@ -63,12 +64,12 @@ def _count_incidents(happened: DayOfPoint, found: Found, zone: ZoneInfo) -> None
     def of(metric: str) -> Sums:
         return found[period, point.service_point_id, "", metric, INCIDENTS]
 
-    of("incident_count").add(len(happened.incidents))
+    of("incident_count").add(len(incidents))
     if point.queue_source is not None:
         stays = len({ticket.visit for ticket in happened.tickets if ticket.purpose == "service"})
-        of("incidents_per_1000_visits").add(len(happened.incidents), stays)
+        of("incidents_per_1000_visits").add(len(incidents), stays)
     cutoff = _cutoff(happened.day, zone) - local_day_start(happened.day, zone)
-    for incident in happened.incidents:
+    for incident in incidents:
         after = incident.resolved_after
         of("incident_resolved_share").add(after is not None and incident.at + after < cutoff)
         of("incident_resolution_median").add_seconds(NEVER if after is None else after)

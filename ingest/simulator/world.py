@@ -84,7 +84,7 @@ def read_world(folders: Sequence[Path], on: date) -> World:
         digest_source=shared["social_digest"],
         waves={
             kind: Wave(row["wave_id"], date.fromisoformat(row["starts_on"]), date.fromisoformat(row["ends_on"]))
-            for kind in ("customer", "interviews", "staff")
+            for kind in ("customer", "interviews", "staff", "wider")
             for row in tables.rows("waves")
             if row["wave_id"].startswith(kind)
         },

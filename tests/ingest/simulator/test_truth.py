@@ -34,7 +34,8 @@ def test_what_never_ends_ranks_last(unresolved, expected):
 
 
 def test_counts_of_the_truth_are_those_of_its_tables(folder, values):
-    incidents = [row for row in table(folder, "incidents") if row["occurred_at"].startswith("2026-10")]
+    reported = [row for row in table(folder, "incidents") if row["occurred_at"].startswith("2026-10")]
+    incidents = [row for row in reported if row["incident_type"] != "technical_fault"]
     tickets = [
         row
         for row in table(folder, "tickets")
@@ -43,7 +44,7 @@ def test_counts_of_the_truth_are_those_of_its_tables(folder, values):
     complaints = [row for row in table(folder, "complaints") if row["period"] == OCTOBER]
     sessions = [row for row in table(folder, "sessions") if row["period"] == OCTOBER]
 
-    assert realised(values, "incident_count", "incident") == len(incidents)
+    assert realised(values, "incident_count", "incident") == len(incidents) < len(reported)
     assert realised(values, "complaint_count", "complaint") == sum(int(row["lodged_count"]) for row in complaints)
     assert realised(values, "remote_room_minutes", "remote") == pytest.approx(
         sum(float(row["minutes"]) for row in sessions if row["kind"] == "remote"), abs=1
