@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from infra.months import Month
-from kpi import differences, false_discoveries, intervals, wait_quantiles
+from kpi import differences, false_discoveries, intervals, opening_days, wait_quantiles
 from kpi.differences import TESTS, Difference, Scores
 from kpi.intervals import Interval
 from kpi.metric_catalogue import Metric
@@ -128,10 +128,11 @@ def _not_comparable(
         return "definition_break"
     if _is_on_another_scale(now, metric, period, numbers):
         return "scale_changed"
-    return next(_unreliable(now, before, metric), None)
+    return next(unreliable(now, before, metric), None)
 
 
-def _unreliable(now: Number, before: Number, metric: Metric) -> Iterator[str]:
+def unreliable(now: Number, before: Number, metric: Metric) -> Iterator[str]:
+    """Why two numbers that are there cannot be compared."""
     sides = (now.row, before.row)
     if (metric.interval, metric.statistic) not in TESTS:
         yield "no_test"
@@ -203,13 +204,9 @@ def _by_opening_day(now: Number, before: Number, metric: Metric, bounds: tuple[I
 
 
 def _common_quantile(cells: tuple[Cell, Cell], quantile: float, otherwise: float) -> float:
-    """The quantile of both months' waits as one, in seconds."""
-    seconds, columns = np.unique(np.concatenate([cell.seconds for cell in cells]), return_inverse=True)
-    called, both = (
-        np.asarray(np.bincount(columns, np.concatenate(parts)), dtype=float)[None, :]
-        for parts in ([cell.numerator for cell in cells], [cell.denominator for cell in cells])
-    )
-    found = float(wait_quantiles.kaplan_meier_quantile(seconds, called, both - called, quantile)[0])
+    """The quantile of both sides' waits as one, in seconds."""
+    both = opening_days.joined(cells)
+    found = wait_quantiles.quantile_of(both.seconds, both.numerator, both.denominator, quantile)
     return found if np.isfinite(found) else otherwise
 
 

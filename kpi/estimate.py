@@ -14,6 +14,7 @@ from infra.settings import Settings, read_settings
 if TYPE_CHECKING:
     import pandas as pd
 
+    from kpi.changes import Numbers, Record
     from kpi.metric_catalogue import Metric
 
 
@@ -35,7 +36,7 @@ def estimate(month: str, status: str, cutoff: str | None) -> None:
 
 def estimate_month(settings: Settings, month: Month, cutoff: datetime, status: str) -> "pd.DataFrame":
     """Replace the estimates of *month*; ActionNeeded unless its gates passed for this very *cutoff*."""
-    from kpi import estimate_tables, gate_verdicts
+    from kpi import estimate_tables, gate_verdicts, opening_days
     from kpi.metric_catalogue import read_catalogue
 
     with database.begin(settings) as connection:
@@ -43,7 +44,8 @@ def estimate_month(settings: Settings, month: Month, cutoff: datetime, status: s
         verdicts = gate_verdicts.passed(connection, month, cutoff, ("landing", "marts", "metrics"))
         reference_digest = gate_verdicts.latest_build(connection, month, cutoff, "metrics").reference_digest
         metrics = read_catalogue(settings)
-        values = estimate_tables.read_values(connection, month)
+        periods = (month.first_day, month.previous.first_day, month.a_year_before.first_day)
+        values = estimate_tables.read_values(connection, periods, opening_days.LEVEL_COLUMNS)
         unknown = sorted(set(values["metric_id"]) - metrics.keys())
         if unknown or not (values["period"] == month.first_day).any():
             what = f"metric {unknown[0]} is not in dbt's manifest" if unknown else f"{month} has no metric values"
@@ -62,16 +64,43 @@ def _tables(
     gate_verdict: str,
 ) -> "dict[str, pd.DataFrame]":
     """What is written, by the name of its table in publish."""
-    from kpi import changes, estimate_tables, observations, opening_days
+    from kpi import changes, equality_gaps, estimate_tables, funnels, observations, opening_days, small_points
 
     clustered = [metric.metric_id for metric in metrics.values() if metric.interval == "opening_days"]
+    in_languages = [metric.metric_id for metric in metrics.values() if "language" in metric.breakdowns]
     components = opening_days.read_components(connection, clustered, sorted(set(values["period"])))
     by_day = dict(opening_days.cells(components))
     completeness = estimate_tables.read_completeness(connection)
     observed = observations.observed(values, by_day, completeness, metrics, status, gate_verdict)
     is_published = observed["period"] >= month.previous.first_day
     numbers = changes.numbers_of(observed, by_day, estimate_tables.read_scales(connection))
+    size_classes = estimate_tables.read_size_classes(connection, month)
+    languages = opening_days.read_language_components(connection, in_languages, month.first_day)
+    smoothed = small_points.shrunk_rows(numbers, size_classes, metrics, month.first_day)
+    smoothed += _pooled_rows(connection, month, numbers, metrics)
     return {
         "estimate": observed[is_published].drop(columns=observations.BASES),
         "change_estimate": changes.changes(numbers, metrics, month),
+        "smoothed_estimate": small_points.table(smoothed),
+        "funnel_estimate": funnels.funnel(numbers, size_classes, metrics, month.first_day),
+        "equality_gap_estimate": equality_gaps.gaps(
+            numbers, equality_gaps.by_language(languages, metrics), metrics, month.first_day
+        ),
     }
+
+
+def _pooled_rows(
+    connection: sqlalchemy.Connection, month: Month, numbers: "Numbers", metrics: "dict[str, Metric]"
+) -> "list[Record]":
+    """The small numbers of *month* pooled over as many months as the warehouse has."""
+    from kpi import estimate_tables, opening_days, small_points
+
+    small = small_points.small_rows(numbers, month.first_day)
+    if not small:
+        return []
+    months = small_points.window(month.first_day)
+    points = sorted({row["level_id"] for row in small})
+    clustered = {row["metric_id"] for row in small if metrics[row["metric_id"]].interval == "opening_days"}
+    values = estimate_tables.read_values(connection, months, ["service_point"], points)
+    components = opening_days.read_components(connection, sorted(clustered), months, points)
+    return small_points.pooled_rows(small, small_points.by_month(values, components), metrics)

@@ -1,6 +1,6 @@
 """What the estimates of a month are made from, and the tables of publish that they are written to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import cast
 
@@ -8,11 +8,12 @@ import pandas as pd
 import sqlalchemy
 
 from infra.months import Month
-from kpi.opening_days import LEVEL_COLUMNS
 
 
-def read_values(connection: sqlalchemy.Connection, month: Month) -> pd.DataFrame:
-    """The metric values of *month*, of the month before and of the same month a year ago, as far as they are there."""
+def read_values(
+    connection: sqlalchemy.Connection, periods: Iterable[date], levels: Iterable[str], places: Iterable[str] = ()
+) -> pd.DataFrame:
+    """The metric values of *periods* and *levels*, as far as they are there; of all places, or of these *places*."""
     statement = """
         select
             metric_id,
@@ -29,13 +30,30 @@ def read_values(connection: sqlalchemy.Connection, month: Month) -> pd.DataFrame
             sum_of_squares::float8 as sum_of_squares,
             opening_day_count
         from warehouse.metric_values
-        where period = any(:periods) and level = any(:levels)
+        where
+            period = any(:periods)
+            and level = any(:levels)
+            and (:is_of_all_places or level_id = any(:places))
         order by metric_id, metric_version, period, level, level_id, collection_mode
     """
-    periods = [month.first_day, month.previous.first_day, month.a_year_before.first_day]
+    wanted = list(places)
     return pd.read_sql(
-        sqlalchemy.text(statement), connection, params={"periods": periods, "levels": list(LEVEL_COLUMNS)}
+        sqlalchemy.text(statement),
+        connection,
+        params={"periods": list(periods), "levels": list(levels), "places": wanted, "is_of_all_places": not wanted},
     )
+
+
+def read_size_classes(connection: sqlalchemy.Connection, month: Month) -> Mapping[str, str]:
+    """The size class of each service point on the last day of *month*."""
+    rows = connection.execute(
+        sqlalchemy.text("""
+            select service_point_id, size_class from warehouse.dim_service_points
+            where valid_from < :next_month and coalesce(valid_to, 'infinity') >= :next_month
+        """),
+        {"next_month": month.next.first_day},
+    )
+    return {row.service_point_id: row.size_class for row in rows}
 
 
 def read_completeness(connection: sqlalchemy.Connection) -> pd.DataFrame:

@@ -69,8 +69,8 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def _observation(value: dict[str, Any], metric: Metric, by_day: Mapping[CellKey, Cell], status: str) -> dict[str, Any]:
     key = cast(CellKey, tuple(value[name] for name in KEY))
     cell = by_day.get(key)
-    counted = _observation_count(value, metric)
-    interval = _interval(value, metric, cell, key) if value["value_status"] == "observed" else Interval()
+    counted = observation_count(value, metric)
+    interval = interval_of(value, metric, cell, key) if value["value_status"] == "observed" else Interval()
     return {
         **dict(zip(KEY, key, strict=True)),
         "value": value["value"],
@@ -86,7 +86,7 @@ def _observation(value: dict[str, Any], metric: Metric, by_day: Mapping[CellKey,
     }
 
 
-def _observation_count(value: dict[str, Any], metric: Metric) -> int | None:
+def observation_count(value: dict[str, Any], metric: Metric) -> int | None:
     """What the number rests on: events, answers, tickets; opening days where it is a share of time and no sample."""
     match (metric.interval, metric.statistic):
         case ("none", "ratio") | (_, "sum"):
@@ -112,7 +112,8 @@ def _statuses(
     return {"observation_status": "U" if few else STATUS_OF_RELEASE[status], "status_reason": reason}
 
 
-def _interval(value: dict[str, Any], metric: Metric, cell: Cell | None, key: CellKey) -> Interval:
+def interval_of(value: dict[str, Any], metric: Metric, cell: Cell | None, key: CellKey) -> Interval:
+    """The interval of *value* by the kind of its metric; *cell* is what its opening days are."""
     match (metric.interval, metric.statistic):
         case ("persons", "ratio"):
             return intervals.share_of_persons(value["numerator"], value["denominator"])

@@ -1,6 +1,6 @@
 """The opening days behind each number: what the intervals of queue, booking and device measures are made from."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
@@ -47,9 +47,12 @@ class Cell:
 
 
 def read_components(
-    connection: sqlalchemy.Connection, metric_ids: Iterable[str], months: Iterable[date]
+    connection: sqlalchemy.Connection, metric_ids: Iterable[str], months: Iterable[date], points: Iterable[str] = ()
 ) -> pd.DataFrame:
-    """The components of *metric_ids* in *months* by opening day, with the places they belong to on that day, if any."""
+    """The components of *metric_ids* in *months* by opening day, with the places they belong to on that day, if any.
+
+    All points', or those of *points* alone.
+    """
     components = pd.read_sql(
         sqlalchemy.text("""
             select
@@ -77,9 +80,44 @@ def read_components(
                 metric_id = any(:metric_ids)
                 and date_trunc('month', opening_date)::date = any(:months)
                 and (denominator > 0 or numerator > 0)
+                and (:is_of_all_points or components.service_point_id = any(:points))
         """),
         connection,
-        params={"metric_ids": list(metric_ids), "months": list(months)},
+        params={
+            "metric_ids": list(metric_ids),
+            "months": list(months),
+            "points": list(points),
+            "is_of_all_points": not list(points),
+        },
+    )
+    return components.astype({"metric_version": int})
+
+
+def read_language_components(connection: sqlalchemy.Connection, metric_ids: Iterable[str], month: date) -> pd.DataFrame:
+    """The components of *metric_ids* in *month* that have a language, by language, point, opening day and duration."""
+    components = pd.read_sql(
+        sqlalchemy.text("""
+            select
+                metric_id,
+                metric_version,
+                date_trunc('month', opening_date)::date as period,
+                coalesce(service_point_id, 'no point') as stratum,
+                language,
+                collection_mode,
+                opening_date,
+                coalesce(duration_seconds, 0)::float8 as duration_seconds,
+                sum(numerator)::float8 as numerator,
+                sum(denominator)::float8 as denominator,
+                sum(sum_of_squares)::float8 as sum_of_squares
+            from warehouse.metric_components
+            where
+                metric_id = any(:metric_ids)
+                and date_trunc('month', opening_date)::date = :month
+                and language is not null
+            group by 1, 2, 3, 4, 5, 6, 7, 8
+        """),
+        connection,
+        params={"metric_ids": list(metric_ids), "month": month},
     )
     return components.astype({"metric_version": int})
 
@@ -88,11 +126,11 @@ def cells(components: pd.DataFrame) -> Iterator[tuple[CellKey, Cell]]:
     """Every number's (key, opening days)."""
     for level, column in LEVEL_COLUMNS.items():
         keys = ["metric_id", "metric_version", "period", column, "collection_mode"]
-        yield from _cells_of_level(components, level, keys)
+        yield from cells_of_level(components, level, keys)
 
 
-def _cells_of_level(components: pd.DataFrame, level: str, keys: list[str]) -> Iterator[tuple[CellKey, Cell]]:
-    """The cells of a level, cut from one sorted sum: a frame for each cell would take most of the time."""
+def cells_of_level(components: pd.DataFrame, level: str, keys: list[str]) -> Iterator[tuple[CellKey, Cell]]:
+    """The cells of a level by *keys*, cut from one sorted sum: a frame for each cell would take most of the time."""
     day = ["stratum", "opening_date"]
     grains = list(dict.fromkeys([*keys, *day, "duration_seconds"]))
     sums = components.groupby(grains, as_index=False)[["numerator", "denominator"]].sum()
@@ -121,6 +159,18 @@ def _cells_of_level(components: pd.DataFrame, level: str, keys: list[str]) -> It
                 denominator[start:end],
             ),
         )
+
+
+def joined(parts: Sequence[Cell]) -> Cell:
+    """The cells of several months or groups as one; no day may be in two of them."""
+    firsts = np.cumsum([0, *(len(part.strata) for part in parts[:-1])])
+    return Cell(
+        np.concatenate([part.days + first for part, first in zip(parts, firsts, strict=True)]),
+        *(
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("strata", "seconds", "numerator", "denominator")
+        ),
+    )
 
 
 def interval_of(cell: Cell, metric: Metric, key: CellKey) -> Interval:

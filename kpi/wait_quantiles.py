@@ -26,6 +26,13 @@ def kaplan_meier_quantile(seconds: Numbers, called: Numbers, left: Numbers, quan
     return _middle(seconds, surviving, both, 1 - quantile)
 
 
+def quantile_of(waits: Numbers, called: Numbers, both: Numbers, quantile: float) -> float:
+    """The quantile of *waits*, each with its *called* and *both* called and left, in any order."""
+    values, columns = np.unique(waits, return_inverse=True)
+    calls, all_ends = (_summed(columns, part, len(values))[None, :] for part in (called, both))
+    return float(kaplan_meier_quantile(values, calls, all_ends - calls, quantile)[0])
+
+
 def _middle(seconds: Numbers, surviving: Numbers, both: Numbers, level: float) -> NDArray[np.float64]:
     reached = surviving <= level + TOLERANCE
     below = surviving < level - TOLERANCE

@@ -109,7 +109,9 @@ def warehouse(first_wait_seconds=300):
     waits = _waits(first_wait_seconds)
     components = pd.DataFrame(waits + _abandonments())
     return {
-        "metric_components": components.assign(metric_version=1, collection_mode="queue_system", sum_of_squares=None),
+        "metric_components": components.assign(
+            metric_version=1, collection_mode="queue_system", sum_of_squares=None, language=None
+        ),
         "metric_values": pd.DataFrame([*_queue_values(components), *_feedback_values(), *_missing_values()]),
         "completeness_values": pd.DataFrame(
             [

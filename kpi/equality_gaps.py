@@ -1,0 +1,172 @@
+"""Equality: how the customers of a language, a size class or a region differ from all others of the country."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from kpi import changes, false_discoveries, observations, opening_days, wait_quantiles
+from kpi.changes import Number, Numbers, Record
+from kpi.intervals import FEWEST_DAYS, TAIL, Interval, quantile_of_t
+from kpi.metric_catalogue import Metric
+from kpi.opening_days import SECONDS_OF_UNIT, Cell, CellKey
+
+STATISTICS = ("ratio", "mean", "quotient", "rate", "km_quantile")
+LEVELS = ("size_class", "region")
+SUMS = ["numerator", "denominator", "sum_of_squares"]
+COLUMNS = (
+    *("metric_id", "metric_version", "period", "collection_mode", "dimension", "group_code", "value"),
+    *("observation_count", "others_value", "others_observation_count", "difference", "lower_bound", "upper_bound"),
+    *("p_value", "q_value", "test", "reason"),
+)
+# By metric, version, collection mode and language: those who answered or waited in it, and all others.
+Sides = Mapping[tuple[str, int, str, str], tuple[Number, Number]]
+
+
+def gaps(numbers: Numbers, languages: Sides, metrics: Mapping[str, Metric], month: date) -> pd.DataFrame:
+    """One row per metric, collection mode and group of *month*: publish.equality_gap_estimate without month, cutoff."""
+    rows = [_gap(sides[0], sides[1], metrics[key[0]], "language", key[3]) for key, sides in sorted(languages.items())]
+    for (metric_id, level, mode), groups in sorted(_groups(numbers, metrics, month).items()):
+        for number in groups:
+            others = [other for other in groups if other is not number]
+            if any(other.row["denominator"] for other in others):
+                rest = combined(others, metrics[metric_id], mode)
+                rows.append(_gap(number, rest, metrics[metric_id], level, number.row["level_id"]))
+    found = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"p_value": float, "q_value": float})
+    tested = found[found["p_value"].notna()]
+    for _, family in tested.groupby("dimension"):
+        found.loc[family.index, "q_value"] = false_discoveries.q_values(family["p_value"].to_numpy(dtype=float))
+    return found
+
+
+def _groups(
+    numbers: Numbers, metrics: Mapping[str, Metric], month: date
+) -> Mapping[tuple[str, str, str], Sequence[Number]]:
+    """The numbers of the size classes and of the regions, by metric, level and collection mode."""
+    groups: dict[tuple[str, str, str], list[Number]] = {}
+    for (period, metric_id, level, _), modes in numbers.by_place.items():
+        if period == month and level in LEVELS and metrics[metric_id].statistic in STATISTICS:
+            for mode, number in modes.items():
+                groups.setdefault((metric_id, level, mode), []).append(number)
+    return groups
+
+
+def _gap(group: Number, others: Number, metric: Metric, dimension: str, code: str) -> Record:
+    row, rest = group.row, others.row
+    missing = next((str(side["status_reason"]) for side in (row, rest) if side["value"] is None), None)
+    reason = missing or next(changes.unreliable(group, others, metric), None)
+    found = None if reason else changes.difference_of(group, others, metric)
+    return {
+        **{name: row[name] for name in ("metric_id", "metric_version", "period", "collection_mode")},
+        "dimension": dimension,
+        "group_code": code,
+        "value": row["value"],
+        "observation_count": row["observation_count"],
+        "others_value": rest["value"],
+        "others_observation_count": rest["observation_count"],
+        "difference": None if missing else row["value"] - rest["value"],
+        "lower_bound": found.lower if found else None,
+        "upper_bound": found.upper if found else None,
+        "p_value": found.p_value if found else None,
+        "q_value": None,
+        "test": found.test if found else None,
+        "reason": reason,
+    }
+
+
+def combined(parts: Sequence[Number], metric: Metric, mode: str) -> Number:
+    """Several groups as one number, with its interval; its days are those of all of them."""
+    cells = [part.cell for part in parts if part.cell is not None]
+    sums = {name: sum(part.row[name] or 0.0 for part in parts) for name in SUMS}
+    head = parts[0].row
+    return number_of(
+        head["metric_version"], head["period"], mode, sums, opening_days.joined(cells) if cells else None, metric
+    )
+
+
+def number_of(
+    version: int, period: date, mode: str, sums: Mapping[str, float], cell: Cell | None, metric: Metric
+) -> Number:
+    """A number made of its *sums* and opening days."""
+    value, interval = _estimated(sums, cell, metric)
+    key = (metric.metric_id, version, period, "group", "others", mode)
+    return Number(
+        {
+            **dict(zip(observations.KEY, key, strict=True)),
+            **sums,
+            "value": value,
+            "lower_bound": interval.lower,
+            "upper_bound": interval.upper,
+            "observation_count": observations.observation_count(
+                {**sums, "value": value, "opening_day_count": None}, metric
+            ),
+            "status_reason": interval.reason or ("no_observations" if value is None else None),
+            "opening_minutes": None,
+            **dict.fromkeys(changes.COVERAGES),
+        },
+        cell,
+    )
+
+
+def _estimated(sums: Mapping[str, float], cell: Cell | None, metric: Metric) -> tuple[float | None, Interval]:
+    if not sums["denominator"]:
+        return None, Interval(reason="no_observations")
+    if metric.statistic == "km_quantile" and metric.quantile is not None and cell is not None:
+        return _quantile(cell, metric.quantile, SECONDS_OF_UNIT[metric.unit])
+    value = (metric.per or 1) * sums["numerator"] / sums["denominator"]
+    key: CellKey = (metric.metric_id, metric.version, date.min, "group", "others", "")
+    return value, observations.interval_of({**sums, "value": value}, metric, cell, key)
+
+
+def _quantile(cell: Cell, quantile: float, unit_seconds: float) -> tuple[float | None, Interval]:
+    """The Kaplan-Meier quantile with Woodruff's interval (1952): the quantiles at the bounds of its share."""
+    waits = cell.seconds, cell.numerator, cell.denominator
+    found = wait_quantiles.quantile_of(*waits, quantile)
+    if np.isinf(found):
+        return None, Interval(reason="beyond_range")
+    if len(cell.strata) < FEWEST_DAYS:
+        return found / unit_seconds, Interval(reason="fewer_than_5_days")
+    share = wait_quantiles.share_called_within(
+        cell.days, cell.strata, cell.seconds, cell.numerator, cell.denominator - cell.numerator, found
+    )
+    half = quantile_of_t(TAIL, share.freedom) * (quantile * (1 - quantile) / share.effective_count) ** 0.5
+    lower = wait_quantiles.quantile_of(*waits, max(quantile - half, 1e-6))
+    upper = wait_quantiles.quantile_of(*waits, quantile + half) if quantile + half < 1 else np.inf
+    bounds = min(lower, found) / unit_seconds, None if np.isinf(upper) else max(upper, found) / unit_seconds
+    return found / unit_seconds, Interval(*bounds, "woodruff")
+
+
+def by_language(components: pd.DataFrame, metrics: Mapping[str, Metric]) -> Sides:
+    """Each language against all others, from *components* by language (read_language_components)."""
+    sides: dict[tuple[str, int, str, str], tuple[Number, Number]] = {}
+    for language in sorted(components["language"].unique()):
+        sided = components.assign(side=np.where(components["language"] == language, "own", "others"))
+        found = _by_side(sided, metrics)
+        for metric_id, version, mode, side in found:
+            if side == "own" and (metric_id, version, mode, "others") in found:
+                pair = found[metric_id, version, mode, "own"], found[metric_id, version, mode, "others"]
+                sides[metric_id, version, mode, language] = pair
+    return sides
+
+
+def _by_side(sided: pd.DataFrame, metrics: Mapping[str, Metric]) -> Mapping[tuple[str, int, str, str], Number]:
+    keys = ["metric_id", "metric_version", "period", "side", "collection_mode"]
+    days = sided[sided["metric_id"].isin(_clustered(metrics))]
+    cells = dict(opening_days.cells_of_level(days, "side", keys))
+    sums = sided.groupby(keys, as_index=False)[SUMS].sum()
+    return {
+        (row["metric_id"], row["metric_version"], row["collection_mode"], row["side"]): number_of(
+            row["metric_version"],
+            row["period"],
+            row["collection_mode"],
+            {name: row[name] for name in SUMS},
+            cells.get((*[row[name] for name in keys[:3]], "side", row["side"], row["collection_mode"])),
+            metrics[row["metric_id"]],
+        )
+        for row in observations.records(sums)
+    }
+
+
+def _clustered(metrics: Mapping[str, Metric]) -> Iterable[str]:
+    return [metric.metric_id for metric in metrics.values() if metric.interval == "opening_days"]
