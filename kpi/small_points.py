@@ -123,15 +123,18 @@ def shrunk(values: Floats, variances: Floats, scale: tuple[float, float]) -> lis
     """Empirical Bayes: each value weighted against its peers by how much points differ beyond their chance.
 
     The variance between points is that of DerSimonian and Laird (1986), by moments; *variances* are those of chance.
+    That it is itself estimated is allowed for as Morris (1983) does, at least FEWEST_PEERS values: without it the
+    intervals cover 85 %.
     """
-    between = variance_between(values, variances)
+    between, peer_count = variance_between(values, variances), len(values)
     weights = 1 / (variances + between)
     centre = float((weights * values).sum() / weights.sum())
-    own = between / (between + variances)
-    errors = np.sqrt(own * variances + (1 - own) ** 2 / weights.sum())
-    estimates, half = own * values + (1 - own) * centre, quantile_of_t(0.025) * errors
+    drawn = (peer_count - 3) / (peer_count - 1) * variances * weights
+    learnt = 2 / (peer_count - 3) * drawn**2 * (values - centre) ** 2
+    errors = np.sqrt(variances * (1 - drawn) + drawn**2 / weights.sum() + learnt)
+    estimates, half = values - drawn * (values - centre), quantile_of_t(0.025) * errors
     lower, upper = np.clip(estimates - half, *scale), np.clip(estimates + half, *scale)
-    parts = zip(*(array.tolist() for array in (estimates, lower, upper, own)), strict=True)
+    parts = zip(*(array.tolist() for array in (estimates, lower, upper, 1 - drawn)), strict=True)
     return [Shrunk(value, low, high, centre, weight) for value, low, high, weight in parts]
 
 

@@ -1,0 +1,146 @@
+"""Equality: each language, size class and region against all others."""
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from metric_builder import metric
+from statistic_builder import MONTH, cell_of, number, numbers
+from statsmodels.stats.proportion import confint_proportions_2indep
+
+from kpi import equality_gaps
+
+METRICS = {
+    "resolved": metric(metric_id="resolved", interval="persons", statistic="ratio", unit="share"),
+    "mean": metric(metric_id="mean", interval="persons", statistic="mean", unit="score_1_5"),
+    "median": metric(metric_id="median", statistic="km_quantile", quantile=0.5, unit="minutes"),
+    "visits": metric(metric_id="visits", interval="poisson", statistic="count", unit="count"),
+}
+
+
+def gaps(*found, languages=None):
+    rows = equality_gaps.gaps(numbers(*found), languages or {}, METRICS, MONTH)
+    return {(row["dimension"], row["group_code"]): row for row in rows.to_dict("records")}
+
+
+def region(metric_id, code, value, count, cell=None, **changes):
+    return number(metric_id, code, value, count, cell, level="region", **changes)
+
+
+def test_a_region_is_compared_with_all_others_together_by_newcombe():
+    found = gaps(
+        region("resolved", "01", 0.5, 100), region("resolved", "02", 0.8, 200), region("resolved", "03", 0.7, 100)
+    )
+    row = found["region", "01"]
+    bounds = confint_proportions_2indep(50, 100, 160 + 70, 300, method="newcomb", compare="diff")
+
+    assert (row["value"], row["others_value"], row["others_observation_count"]) == pytest.approx((0.5, 230 / 300, 300))
+    assert (row["lower_bound"], row["upper_bound"]) == pytest.approx(bounds)
+    assert row["q_value"] >= row["p_value"]
+    assert (row["test"], row["reason"]) == ("two_proportions", None)
+
+
+def test_two_groups_differ_by_the_same_in_both_directions():
+    found = gaps(region("resolved", "01", 0.5, 100), region("resolved", "02", 0.8, 200))
+
+    assert found["region", "01"]["difference"] == pytest.approx(-found["region", "02"]["difference"])
+    assert found["region", "01"]["p_value"] == pytest.approx(found["region", "02"]["p_value"])
+
+
+def test_too_few_answers_are_not_tested_and_say_so():
+    row = gaps(region("resolved", "01", 0.5, 4), region("resolved", "02", 0.8, 200))["region", "01"]
+
+    assert (row["reason"], row["difference"]) == ("fewer_than_minimum", pytest.approx(-0.3))
+    assert np.isnan(row["p_value"])
+
+
+def test_a_region_alone_is_compared_with_nobody_and_counts_are_not_compared():
+    assert gaps(region("resolved", "01", 0.5, 100)) == {}
+    assert gaps(region("visits", "01", 100, 1), region("visits", "02", 50, 1)) == {}
+
+
+def waits(seed, pace):
+    generator = np.random.default_rng(seed)
+    return [np.round(generator.gamma(2, pace, 20)) for _ in range(20)]
+
+
+def region_of_waits(code, stratum, pace):
+    days = waits(stratum, pace)
+    median = float(np.median(np.concatenate(days))) / 60
+    changes = {"numerator": 400.0, "denominator": 400.0}
+    return region("median", code, median, 400, cell_of(days, stratum=stratum), **changes)
+
+
+def test_waits_of_regions_are_compared_by_opening_day():
+    found = gaps(region_of_waits("01", 1, 300), region_of_waits("02", 2, 600), region_of_waits("03", 3, 600))
+    row = found["region", "01"]
+
+    assert row["test"] == "clustered_curve"
+    assert row["upper_bound"] < 0
+    assert row["q_value"] < 0.01
+    assert found["region", "02"]["difference"] > 0
+
+
+def language_rows(metric_id, language, days, **changes):
+    return [
+        {
+            "metric_id": metric_id,
+            "metric_version": 1,
+            "period": MONTH,
+            "stratum": "a",
+            "language": language,
+            "collection_mode": "device",
+            "opening_date": MONTH + timedelta(days=day),
+            "duration_seconds": 0.0,
+            "numerator": 1.0,
+            "denominator": 1.0,
+            "sum_of_squares": None,
+        }
+        | changes
+        | one
+        for day, ones in enumerate(days)
+        for one in ones
+    ]
+
+
+def test_languages_of_response_are_compared_by_answers():
+    scores = {"fi": [5, 4, 5, 4, 5, 4, 3, 5, 4, 5, 4, 5], "sv": [3, 2, 3, 4, 2, 3, 3, 2, 4, 3, 2, 3]}
+    rows = [
+        row
+        for language, given in scores.items()
+        for row in language_rows("mean", language, [[{"numerator": s, "sum_of_squares": s**2}] for s in given])
+    ]
+    found = gaps(languages=equality_gaps.by_language(pd.DataFrame(rows), METRICS))
+
+    assert found["language", "sv"]["difference"] == pytest.approx(np.mean(scores["sv"]) - np.mean(scores["fi"]))
+    assert found["language", "sv"]["test"] == "welch"
+    assert found["language", "sv"]["upper_bound"] < 0
+
+
+def test_languages_are_compared_by_opening_day_where_the_metric_is_of_waits():
+    rows = [
+        row
+        for seed, (language, pace) in enumerate({"fi": 300, "sv": 600, "en": 300}.items())
+        for row in language_rows(
+            "median", language, [[{"duration_seconds": wait} for wait in np.unique(day)] for day in waits(seed, pace)]
+        )
+    ]
+    found = gaps(languages=equality_gaps.by_language(pd.DataFrame(rows), METRICS))
+
+    assert found["language", "sv"]["lower_bound"] > 0
+    assert found["language", "fi"]["difference"] < 0
+
+
+def test_woodruffs_interval_covers_the_median_of_days_that_depend():
+    generator = np.random.default_rng(20261104)
+    covered = 0
+
+    for _ in range(300):
+        pace = generator.normal(0, 0.5, 18)
+        days = [np.round(np.exp(6 + own + generator.normal(0, 0.8, 25))) for own in pace]
+        sums = {"numerator": 450.0, "denominator": 450.0, "sum_of_squares": 0.0}
+        found = equality_gaps.number_of(1, MONTH, "device", sums, cell_of(days), METRICS["median"]).row
+        covered += found["lower_bound"] * 60 <= np.exp(6) <= found["upper_bound"] * 60
+
+    assert 0.92 <= covered / 300 <= 0.98
