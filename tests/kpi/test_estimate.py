@@ -166,3 +166,18 @@ def test_a_month_that_the_warehouse_does_not_hold_is_refused(settings):
         match=r"marts of 2026-10 is not there but that of 2026-09 .*: run pulssi build 2026-10 --stage marts",
     ):
         estimate_month(settings, MONTH, cutoff(settings), "final")
+
+
+def test_every_number_of_the_month_is_compared_with_the_month_before_and_with_a_year_ago(settings):
+    build(settings)
+
+    estimate_month(settings, MONTH, cutoff(settings), "final")
+
+    counted = "select count(*) from publish.{} where month = :month and {}"
+    of_month = {"month": MONTH.first_day}
+    with database.begin(settings) as connection:
+        estimates = connection.execute(text(counted.format("estimate", "period = month")), of_month).scalar()
+        changes = connection.execute(text(counted.format("change_estimate", "true")), of_month).scalar()
+    assert changes == 2 * estimates > 0
+    reasons = rows(settings, "select distinct verdict, reason from publish.change_estimate")
+    assert reasons == [{"verdict": "not_comparable", "reason": "no_earlier_month"}]
