@@ -135,23 +135,6 @@ def test_the_month_before_is_counted_as_it_was_when_it_was_final(rows):
     assert [tuple(row.values()) for row in late] == months
 
 
-@pytest.mark.parametrize(("point", "expected"), [("night", (5, 7)), ("flat", (0, 6)), ("rules", (0, 6))])
-def test_presses_of_a_burst_are_flagged_where_their_seconds_are_known(rows, point, expected):
-    flagged = value_of(rows, "2026-09-01", "flagged_press_share", "service_point", point, "device")
-    agreed = value_of(rows, "2026-09-01", "satisfaction_mean", "service_point", point, "device")
-    of_all = value_of(rows, "2026-09-01", "satisfaction_mean_all_presses", "service_point", point, "device")
-
-    flagged_count, press_count = expected
-    assert (flagged["numerator"], flagged["denominator"]) == expected
-    assert (agreed["denominator"], of_all["denominator"]) == (press_count - flagged_count, press_count)
-
-
-def test_a_group_of_staff_that_is_too_small_has_no_figure(rows):
-    value = value_of(rows, "2026-10-01", "staff_safety_information_mean", "agency", "kela", "staff_survey")
-
-    assert value is None or value["value"] is None
-
-
 def test_a_median_that_is_not_reached_says_more_than_the_longest_wait(rows):
     median = value_of(rows, "2026-10-01", "queue_time_median", "service_point", "leavers", "queue_system")
 

@@ -1,0 +1,47 @@
+"""Bursts of presses, groups of staff and waves in the hand-made October."""
+
+import pytest
+
+pytestmark = pytest.mark.services
+
+VALUE = """
+    select * from warehouse.metric_values
+    where (period, metric_id, level, level_id, collection_mode) = (%s::date, %s, %s, %s, %s)
+"""
+
+
+@pytest.mark.parametrize(("point", "expected"), [("night", (5, 7)), ("flat", (0, 6)), ("rules", (0, 6))])
+def test_presses_of_a_burst_are_flagged_where_their_seconds_are_known(rows, point, expected):
+    of_point = ("service_point", point, "device")
+
+    (flagged,) = rows(VALUE, "2026-09-01", "flagged_press_share", *of_point)
+    (agreed,) = rows(VALUE, "2026-09-01", "satisfaction_mean", *of_point)
+    (of_all,) = rows(VALUE, "2026-09-01", "satisfaction_mean_all_presses", *of_point)
+
+    flagged_count, press_count = expected
+    assert (flagged["numerator"], flagged["denominator"]) == expected
+    assert (agreed["denominator"], of_all["denominator"]) == (press_count - flagged_count, press_count)
+
+
+def test_a_group_of_staff_that_is_too_small_has_no_figure(rows):
+    item = ("agency", "kela", "staff_survey")
+
+    (safe,) = rows(VALUE, "2026-10-01", "staff_safety_physical_mean", *item)
+
+    assert (safe["numerator"], safe["denominator"]) == (44, 10)
+    assert rows("select * from warehouse.staff_safety_information_mean") == []
+
+
+def test_a_wave_tells_who_was_invited_and_who_answered(rows):
+    found = rows("select wave_id, collection_mode, answered_count from warehouse.fct_wave_responses order by 1")
+
+    # Two sheets for each of twelve items, one sheet for each item of trust from the wider sample, and its two ratings.
+    assert [tuple(row.values()) for row in found] == [("w", "survey", 24), ("wider", "survey", 5)]
+
+
+def test_invitations_are_of_the_month_that_they_name(rows):
+    found = rows(
+        "select agency_code, opening_date::text, invited_count from warehouse.fct_survey_invitations order by 1"
+    )
+
+    assert [tuple(row.values()) for row in found] == [("kela", "2026-10-01", 8), ("vero", "2026-10-01", 1)]
