@@ -9,10 +9,10 @@ from ingest.simulator.events import local_day_start
 from ingest.simulator.run import DayOfPoint
 from ingest.simulator.truth_queues import BOOKING
 from ingest.simulator.truth_sums import NEVER, Found, Sums
-from ingest.simulator.world import World, days
+from ingest.simulator.world import Point, World, days
 
 CUTOFF_DAY = 10  # of the next month: what was resolved later was not yet when the month became final
-ADVICE, INCIDENTS, REMOTE, SELF_SERVICE, REFERENCE = "advice", "incident", "remote", "self_service", "reference"
+ADVICE, INCIDENTS, SESSION, REFERENCE = "advice", "incident", "session", "reference"
 
 
 def count_services(happened: DayOfPoint, found: Found, zone: ZoneInfo) -> None:
@@ -24,15 +24,15 @@ def count_services(happened: DayOfPoint, found: Found, zone: ZoneInfo) -> None:
     for session in happened.sessions:
         minutes = (session.ended_at - session.started_at) / 60
         if session.kind == "remote":
-            of(session.agency, "remote_room_minutes", REMOTE).add(minutes)
+            of(session.agency, "remote_room_minutes", SESSION).add(minutes)
             if session.connected_at is not None:
                 delay = session.connected_at - session.started_at
-                of(session.agency, "connection_delay_median", REMOTE).add_seconds(delay)
+                of(session.agency, "connection_delay_median", SESSION).add_seconds(delay)
             continue
-        of(session.agency, "self_service_minutes", SELF_SERVICE).add(minutes)
+        of(session.agency, "self_service_minutes", SESSION).add(minutes)
         if session.help_requested_at is not None and session.help_comes_at is not None:
             seconds = session.help_comes_at - session.help_requested_at
-            of(session.agency, "help_time_median", SELF_SERVICE).add_seconds(seconds)
+            of(session.agency, "help_time_median", SESSION).add_seconds(seconds)
     for contact in happened.contacts:
         if contact.is_logged:
             of(contact.agency, "customer_initiated_contacts", ADVICE).add(contact.is_customer_initiated)
@@ -43,15 +43,22 @@ def count_services(happened: DayOfPoint, found: Found, zone: ZoneInfo) -> None:
 
 
 def count_offered_hours(world: World, months: list[Month], found: Found) -> None:
-    """Hours a week in which an agency receives without appointment: the point's opening hours, each agency's own."""
+    """Hours a week in which each agency of a point receives: the point's opening hours, a mobile one's at its stops."""
     for point in world.points:
         for month in months:
             of_month = days(month)
-            spans = [point.opening(day) for day in of_month]
-            hours = sum((span[1] - span[0]) / 3600 for span in spans if span is not None)
+            hours = sum(_served_hours(point, day) for day in of_month)
             for agency in point.agencies:
                 sums = found[f"{month}-01", point.service_point_id, agency, "offered_service_hours", REFERENCE]
-                sums.numerator, sums.denominator = hours, len(of_month) / 7
+                sums.add(hours / (len(of_month) / 7))
+
+
+def _served_hours(point: Point, day: date) -> float:
+    opening = point.opening(day)
+    stop = point.stop_hours.get(day.isoweekday()) if point.stops else opening
+    if opening is None or stop is None:
+        return 0
+    return max(0, min(opening[1], stop[1]) - max(opening[0], stop[0])) / 3600
 
 
 def _count_incidents(happened: DayOfPoint, found: Found, zone: ZoneInfo) -> None:

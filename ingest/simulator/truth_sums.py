@@ -33,7 +33,7 @@ TOTALS = frozenset(
         "visits", "service_events", "transactions", "bookings_due", "bookings_came", "bookings_served",
         "waiting_minutes", "desk_minutes", "self_service_minutes", "remote_room_minutes", "incident_count",
         "complaint_count", "statement_count", "customer_initiated_contacts", "open_feedback_positive_count",
-        "open_feedback_negative_count", "open_feedback_unclassified_count",
+        "open_feedback_negative_count", "open_feedback_unclassified_count", "offered_service_hours",
     }
 )  # fmt: skip
 PER: Mapping[str, int] = {"incidents_per_1000_visits": 1000, "answers_per_100_visits": 100}

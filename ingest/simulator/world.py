@@ -27,6 +27,7 @@ class Point:
     closed_dates: frozenset[date]
     installed: Mapping[str, str]
     stops: Mapping[int, str]
+    stop_hours: Mapping[int, Span]
 
     @property
     def queue_source(self) -> str | None:
@@ -149,6 +150,10 @@ def _point(row: dict[str, str], tables: _Tables, sources: list[dict[str, str]], 
         closed_dates=holidays,
         installed=installed,
         stops={int(other["weekday"]): other["stop_id"] for other in own("stops")},
+        stop_hours={
+            int(other["weekday"]): (seconds_of_day(other["opens_at"]), seconds_of_day(other["closes_at"]))
+            for other in own("stops")
+        },
     )
 
 

@@ -46,7 +46,7 @@ def test_counts_of_the_truth_are_those_of_its_tables(folder, values):
 
     assert realised(values, "incident_count", "incident") == len(incidents) < len(reported)
     assert realised(values, "complaint_count", "complaint") == sum(int(row["lodged_count"]) for row in complaints)
-    assert realised(values, "remote_room_minutes", "remote") == pytest.approx(
+    assert realised(values, "remote_room_minutes", "session") == pytest.approx(
         sum(float(row["minutes"]) for row in sessions if row["kind"] == "remote"), abs=1
     )
     assert realised(values, "service_events", "queue_system", "mikkeli") == sum(
