@@ -93,7 +93,6 @@ def _one_seed(folder: Path, environment: Mapping[str, str], seed: int, months: t
     run("produce", str(output / "simulated" / "events.ndjson"))
     run("load")
     run("reference", "load", str(country), *([str(later)] if later.is_dir() else []))
-    run("ledger")
     for command, stage in GATES_AND_BUILDS:
         stages = {"gate": [stage, months[1]], "build": [months[1], "--stage", stage]}
         run(command, *stages.get(command, [months[1]]), "--status", "final")
@@ -146,14 +145,16 @@ def _united(paths: list[Path]) -> "pd.DataFrame":
 
 
 def _name_topics(country: Path, seed: int) -> None:
-    """Topics of the seed's own: those of another seed are deleted, and Kafka takes a while to do so."""
+    """Topics of this attempt's own: those of another are deleted, and Kafka takes a while to do so."""
     file = country / "deployment.yml"
     kept = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("topic_prefix:")]
-    file.write_text("\n".join([*kept, f"topic_prefix: {country.name}_{seed}"]) + "\n", encoding="utf-8")
+    file.write_text(
+        "\n".join([*kept, f"topic_prefix: {country.name}_{seed}_{int(time.time())}"]) + "\n", encoding="utf-8"
+    )
 
 
 def _drop(settings: Settings) -> None:
-    """Remove the database and the topics of the seed before."""
+    """Remove the database and the topics of the seed before, and of attempts that were broken off."""
     import kafka
 
     statement = sql.SQL("drop database if exists {} with (force)")
@@ -161,7 +162,7 @@ def _drop(settings: Settings) -> None:
         connection.execute(statement.format(sql.Identifier(settings.deployment.database)))
     admin = kafka.KafkaAdminClient(**services.kafka_connection(settings))
     try:
-        own = [name for name in admin.list_topics() if name.startswith(f"{settings.deployment.topic_prefix}.")]
+        own = [name for name in admin.list_topics() if name.startswith(f"{settings.deployment.name}_")]
         if own:
             admin.delete_topics(own)
     finally:
