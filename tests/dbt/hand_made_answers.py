@@ -77,5 +77,6 @@ def staff():
         ("2026-10-21 12:00:00", "staff_safety_information", {"5": 9, "blank": 2}),
     ):
         distribution = [{"raw_value": value, "count": count} for value, count in counts.items()]
-        told = {"wave_id": "s", "item_code": item, "n": sum(counts.values()), "distribution": distribution}
+        asked = {"wave_id": "s", "item_code": item, "scale_code": "rating_5"}
+        told = asked | {"n": sum(counts.values()), "distribution": distribution}
         yield event("staff_survey.counted", None, at, source="/agencies/kela/staff_survey", **told)
