@@ -58,7 +58,7 @@ def read_components(
             select
                 metric_id,
                 metric_version,
-                date_trunc('month', opening_date)::date as period,
+                first_day as period,
                 components.service_point_id,
                 coalesce(components.service_point_id, 'no point') as stratum,
                 region_code,
@@ -76,9 +76,10 @@ def read_components(
                     components.service_point_id = points.service_point_id
                     and components.opening_date >= points.valid_from
                     and (points.valid_to is null or components.opening_date < points.valid_to)
+            inner join unnest(cast(:months as date[])) as months (first_day)
+                on opening_date >= first_day and opening_date < first_day + interval '1 month'
             where
                 metric_id = any(:metric_ids)
-                and date_trunc('month', opening_date)::date = any(:months)
                 and (denominator > 0 or numerator > 0)
                 and (:is_of_all_points or components.service_point_id = any(:points))
         """),
@@ -112,7 +113,8 @@ def read_language_components(connection: sqlalchemy.Connection, metric_ids: Iter
             from warehouse.metric_components
             where
                 metric_id = any(:metric_ids)
-                and date_trunc('month', opening_date)::date = :month
+                and opening_date >= :month
+                and opening_date < cast(:month as date) + interval '1 month'
                 and language is not null
             group by 1, 2, 3, 4, 5, 6, 7, 8
         """),

@@ -75,6 +75,31 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Smoothed:
+    """A number of few observations by another *method*: pooled_3_months, pooled_12_months or shrunk.
+
+    *own_value* is the number itself; a shrunk one is drawn towards *peer_value*, that of *peer_group*, a size class.
+    """
+
+    metric_id: str
+    metric_version: int
+    period: date
+    level: str
+    level_id: str
+    collection_mode: str
+    method: str
+    value: float
+    lower_bound: float | None
+    upper_bound: float | None
+    observation_count: int
+    own_value: float | None
+    own_observation_count: int | None
+    peer_group: str | None
+    peer_value: float | None
+    own_weight: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class MetricLabel:
     """What the metric's yml says, as it was when the release was made."""
 
@@ -163,6 +188,7 @@ class Release:
     sources: Mapping[str, SourceLabel]
     codes: Mapping[str, Mapping[str, CodeLabel]]
     changes: tuple[Change, ...] = ()
+    smoothed: tuple[Smoothed, ...] = ()
 
     def of(self, level: str, level_id: str, period: date | None = None) -> Iterator[Observation]:
         """The observations of one place or agency of *period* (default: the month), in key order."""
@@ -187,6 +213,7 @@ def read_release(connection: psycopg.Connection, month: Month, vintage: int | No
         size_classes=codes.pop("size_class", {}),
         codes=codes,
         changes=_read_changes(connection, head["release_id"]),
+        smoothed=_read_smoothed(connection, head["release_id"]),
     )
 
 
@@ -243,8 +270,19 @@ def _read_changes(connection: psycopg.Connection, release_id: str) -> tuple[Chan
         )
 
 
-def _columns(row: type[Observation] | type[Change]) -> str:
+def _read_smoothed(connection: psycopg.Connection, release_id: str) -> tuple[Smoothed, ...]:
+    with connection.cursor(row_factory=class_row(Smoothed)) as cursor:
+        return tuple(
+            cursor.execute(
+                f"select {_columns(Smoothed)} from publish.smoothed where release_id = %s"
+                " order by metric_id, metric_version, level, level_id, collection_mode, method",
+                (release_id,),
+            )
+        )
+
+
+def _columns(row: type[Observation] | type[Change] | type[Smoothed]) -> str:
     """The columns of *row*, its numbers as floating point."""
     return ", ".join(
-        f"{column.name}::float8" if column.type == (float | None) else column.name for column in fields(row)
+        f"{column.name}::float8" if column.type in (float, float | None) else column.name for column in fields(row)
     )

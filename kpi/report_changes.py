@@ -1,8 +1,8 @@
-"""What a report says of a change: the verdict in words, how large it is, and what could have been seen."""
+"""What a report says beside a number: what has changed, what could have been seen, and what few observations hide."""
 
-from kpi.published import Change, MetricLabel
+from kpi.published import Change, MetricLabel, Smoothed
 from kpi.report_content import Cell, Fact
-from kpi.report_numbers import Reading, value_text
+from kpi.report_numbers import Reading, interval_text, value_text
 
 COMPARISONS = ("month", "year")
 # The first months of a metric have nothing to be compared with: that is said once, not by every metric.
@@ -33,6 +33,33 @@ def change_facts(reading: Reading, metric: MetricLabel, modes: tuple[str, ...]) 
                 sentence = texts("change.of_mode", mode=name.capitalize(), sentence=sentence)
             facts.append(Fact(texts(f"change.since.{comparison}"), sentence))
     return tuple(facts)
+
+
+def smoothed_facts(reading: Reading, metric: MetricLabel) -> tuple[Fact, ...]:
+    """A number of few observations by other methods: of more months, or drawn towards the points of its size class."""
+    texts = reading.texts
+    return tuple(
+        Fact(texts(f"smoothed.{row.method}"), _smoothed_sentence(row, metric, reading))
+        for row in reading.release.smoothed
+        if row.metric_id == metric.metric_id
+    )
+
+
+def _smoothed_sentence(row: Smoothed, metric: MetricLabel, reading: Reading) -> str:
+    texts = reading.texts
+    has_interval = row.lower_bound is not None and row.upper_bound is not None
+    sentence = texts(
+        "sentence.with_interval" if has_interval else "sentence.without_interval",
+        value=value_text(row.value, metric, texts),
+        interval=interval_text(row.lower_bound or 0.0, row.upper_bound or 0.0, metric, texts),
+        count=texts.number(row.observation_count, 0),
+    )
+    own = "" if row.own_value is None else value_text(row.own_value, metric, texts)
+    said = texts("smoothed.beside", sentence=sentence, own=own)
+    if len(reading.own(metric)) > 1:
+        mode = reading.code("collection_mode", row.collection_mode).capitalize()
+        return texts("change.of_mode", mode=mode, sentence=said)
+    return said
 
 
 def sentence_of_change(change: Change, metric: MetricLabel, reading: Reading) -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from kpi.published import MetricLabel, Observation
-from kpi.report_changes import change_cell, change_facts
+from kpi.report_changes import change_cell, change_facts, smoothed_facts
 from kpi.report_content import Cell, Fact, MetricGroup, MetricPart, Row, RowGroup, Section, Table
 from kpi.report_numbers import (
     COMPLETENESS,
@@ -53,9 +53,9 @@ def metric_part(reading: Reading, metric: MetricLabel) -> MetricPart:
 
 
 def _told(reading: Reading, metric: MetricLabel, modes: tuple[str, ...]) -> tuple[Fact, ...]:
-    """What has changed, and what is counted."""
+    """What has changed, what few observations hide, and what is counted."""
     shown = tuple(mode for mode in modes if _has_numbers(reading, metric, mode))
-    return (*change_facts(reading, metric, shown), *_explained(reading, metric))
+    return (*change_facts(reading, metric, shown), *smoothed_facts(reading, metric), *_explained(reading, metric))
 
 
 def _explained(reading: Reading, metric: MetricLabel) -> tuple[Fact, ...]:

@@ -87,7 +87,8 @@ def read_for(release: Release, point: ServicePointLabel, texts: Texts) -> Readin
     rows = tuple(row for row in release.observations if (row.level, row.level_id) in places)
     own = ("service_point", point.service_point_id)
     changes = tuple(row for row in release.changes if (row.level, row.level_id) == own)
-    return Reading(replace(release, observations=rows, changes=changes), point, texts)
+    smoothed = tuple(row for row in release.smoothed if (row.level, row.level_id) == own)
+    return Reading(replace(release, observations=rows, changes=changes, smoothed=smoothed), point, texts)
 
 
 def is_shown(row: Observation) -> bool:

@@ -4,7 +4,16 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from infra.months import Month, parse_month
-from kpi.published import Change, CodeLabel, MetricLabel, Observation, Release, ServicePointLabel, SourceLabel
+from kpi.published import (
+    Change,
+    CodeLabel,
+    MetricLabel,
+    Observation,
+    Release,
+    ServicePointLabel,
+    Smoothed,
+    SourceLabel,
+)
 from kpi.release_labels import code_labels
 
 MONTH = parse_month("2026-10")
@@ -202,6 +211,30 @@ def changes_of_oulu():
     )
 
 
+def smoothed_of_oulu():
+    """The few answers by text message of three months, and drawn towards the points of the size class."""
+    pooled = Smoothed(
+        metric_id="satisfaction_mean",
+        metric_version=1,
+        period=MONTH.first_day,
+        level="service_point",
+        level_id="oulu",
+        collection_mode="sms",
+        method="pooled_3_months",
+        value=3.71,
+        lower_bound=3.3,
+        upper_bound=4.12,
+        observation_count=38,
+        own_value=3.5,
+        own_observation_count=12,
+        peer_group=None,
+        peer_value=None,
+        own_weight=None,
+    )
+    drawn = {"value": 3.84, "observation_count": 12, "peer_group": "L", "peer_value": 3.94, "own_weight": 0.4}
+    return pooled, replace(pooled, method="shrunk", **drawn)
+
+
 def release(**changes):
     made = Release(
         release_id="2026-10.1",
@@ -231,5 +264,6 @@ def release(**changes):
         },
         codes={kind: codes(kind) for kind in ("collection_mode", "status_reason", "change_reason")},
         changes=changes_of_oulu(),
+        smoothed=smoothed_of_oulu(),
     )
     return replace(made, **changes)

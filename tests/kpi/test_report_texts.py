@@ -28,6 +28,7 @@ PUT_TOGETHER = (
     "metric.version.",
     "chart.axis.",
     "change.",
+    "smoothed.",
     "unit.",
     "family.",
     "mode.",

@@ -150,6 +150,14 @@ def test_a_metric_without_direction_is_neither_better_nor_worse(oulu):
     assert "Muutos vuodentakaisesta" not in visits
 
 
+def test_few_answers_are_shown_by_more_months_and_with_peers_beside_their_own_number(oulu):
+    mean = words("<body>" + metric_of(oulu, "satisfaction_mean"))
+
+    assert f"Kolmen kuukauden luku Tekstiviesti: 3,71 (95{NBSP}%:n luottamusväli 3,30–4,12, n{NBSP}={NBSP}38)." in mean
+    assert f"täydennetty arvio Tekstiviesti: 3,84 (95{NBSP}%:n luottamusväli 3,30–4,12, n{NBSP}={NBSP}12)." in mean
+    assert mean.count("Pisteen oma luku kuukaudelta on 3,50") == 2
+
+
 def test_no_colour_tells_good_from_bad(oulu):
     assert re.search(r'class="[^"]*(better|worse|good|bad)', oulu) is None
 
