@@ -35,7 +35,13 @@ sources_by_month as (
         sources.owner,
         coalesce(events_by_month.event_count, 0) as event_count,
         sources.answers_for_every_hour,
-        events_by_month.source is not null as is_delivered,
+        -- Who reports only what happened has delivered by reporting nothing.
+        events_by_month.source is not null
+        or sources.source_family in (
+            {% for family in var("families_without_nil_reports") -%}
+            '{{ family }}'{{ ", " if not loop.last }}
+            {% endfor %}
+        ) as is_delivered,
         sources.period
 
     from sources

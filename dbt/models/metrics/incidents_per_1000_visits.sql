@@ -1,0 +1,82 @@
+with
+
+incidents as (
+
+    select * from {{ ref('fct_incidents') }}
+
+),
+
+visits as (
+
+    select * from {{ ref('fct_visits') }}
+
+),
+
+source_months as (
+
+    select * from {{ ref('fct_source_months') }}
+
+),
+
+-- A rate needs both: points where incidents are reported and visits are counted.
+points_with_both as (
+
+    select
+        service_point_id,
+        period
+
+    from source_months
+
+    where source_family in ('incident', 'queue') and is_delivered
+
+    group by service_point_id, period
+
+    having count(distinct source_family) = 2
+
+),
+
+incidents_and_visits as (
+
+    select
+        service_point_id,
+        1 as incident_count,
+        0 as visit_count,
+        opening_date
+
+    from incidents
+
+    where not is_technical
+
+    union all
+
+    select
+        service_point_id,
+        0 as incident_count,
+        visit_count,
+        opening_date
+
+    from visits
+
+),
+
+counted_by_day as (
+
+    select
+        counted.service_point_id,
+        'not_attributable' as agency_code,
+        'incident' as collection_mode,
+        sum(counted.incident_count) as numerator,
+        sum(counted.visit_count) as denominator,
+        counted.opening_date
+
+    from incidents_and_visits as counted
+    inner join points_with_both
+        on
+            counted.service_point_id = points_with_both.service_point_id
+            and date_trunc('month', counted.opening_date) = points_with_both.period
+
+    group by counted.service_point_id, counted.opening_date
+
+)
+
+select * from counted_by_day
