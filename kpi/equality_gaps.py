@@ -8,7 +8,7 @@ import pandas as pd
 
 from kpi import changes, false_discoveries, observations, opening_days, wait_quantiles
 from kpi.changes import Number, Numbers, Record
-from kpi.intervals import FEWEST_DAYS, TAIL, Interval, quantile_of_t
+from kpi.intervals import FEWEST_DAYS, Interval
 from kpi.metric_catalogue import Metric
 from kpi.opening_days import SECONDS_OF_UNIT, Cell, CellKey
 
@@ -120,21 +120,14 @@ def _estimated(sums: Mapping[str, float], cell: Cell | None, metric: Metric) -> 
 
 
 def _quantile(cell: Cell, quantile: float, unit_seconds: float) -> tuple[float | None, Interval]:
-    """The Kaplan-Meier quantile with Woodruff's interval (1952): the quantiles at the bounds of its share."""
-    waits = cell.seconds, cell.numerator, cell.denominator
-    found = wait_quantiles.quantile_of(*waits, quantile)
+    waits = cell.seconds / unit_seconds
+    found = wait_quantiles.quantile_of(waits, cell.numerator, cell.denominator, quantile)
     if np.isinf(found):
         return None, Interval(reason="beyond_range")
     if len(cell.strata) < FEWEST_DAYS:
-        return found / unit_seconds, Interval(reason="fewer_than_5_days")
-    share = wait_quantiles.share_called_within(
-        cell.days, cell.strata, cell.seconds, cell.numerator, cell.denominator - cell.numerator, found
-    )
-    half = quantile_of_t(TAIL, share.freedom) * (quantile * (1 - quantile) / share.effective_count) ** 0.5
-    lower = wait_quantiles.quantile_of(*waits, max(quantile - half, 1e-6))
-    upper = wait_quantiles.quantile_of(*waits, quantile + half) if quantile + half < 1 else np.inf
-    bounds = min(lower, found) / unit_seconds, None if np.isinf(upper) else max(upper, found) / unit_seconds
-    return found / unit_seconds, Interval(*bounds, "woodruff")
+        return found, Interval(reason="fewer_than_5_days")
+    left = cell.denominator - cell.numerator
+    return found, wait_quantiles.woodruff(cell.days, cell.strata, waits, cell.numerator, left, quantile)
 
 
 def by_language(components: pd.DataFrame, metrics: Mapping[str, Metric]) -> Sides:

@@ -30,7 +30,7 @@ def test_the_page_explains_every_test():
     [
         ("test", set(TESTS.values())),
         ("verdict", {*VERDICTS.values(), "changed_up", "changed_down", "no_evidence", "not_comparable"}),
-        ("interval_method", {"clustered_mean", "clustered_quotient", "wilson_quotient"}),
+        ("interval_method", {"clustered_mean", "clustered_quotient", "wilson_quotient", "clustered_woodruff"}),
         ("status_reason", {"no_variation", "fewer_than_5_days"}),
     ],
 )

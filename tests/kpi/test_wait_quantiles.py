@@ -89,3 +89,27 @@ def test_intervals_by_opening_day_cover_the_median_where_a_bootstrap_over_ticket
 
     assert by_ticket / 50 < 0.75
     assert 0.91 <= by_day / 160 <= 0.985
+
+
+def test_many_days_of_many_points_have_bounds_as_wide_as_the_bootstraps(monkeypatch):
+    generator = np.random.default_rng(20261107)
+    rows, strata = simulated_days(generator, 120), np.repeat(np.arange(8), 15)
+    of_many = wait_quantiles.quantile_by_opening_day(rows[0], strata, *rows[1:], 0.5, "cell")
+    monkeypatch.setattr(wait_quantiles, "MANY_DAYS", 121)
+    bootstrapped = wait_quantiles.quantile_by_opening_day(rows[0], strata, *rows[1:], 0.5, "cell")
+
+    assert (of_many.method, bootstrapped.method) == ("clustered_woodruff", "clustered_bootstrap")
+    assert 0.85 < (of_many.upper - of_many.lower) / (bootstrapped.upper - bootstrapped.lower) < 1.2
+
+
+def test_woodruffs_bounds_cover_the_median_of_many_days():
+    generator = np.random.default_rng(20261108)
+    truth, covered = np.exp(6), 0
+    strata = np.repeat(np.arange(8), 15)
+
+    for _ in range(400):
+        rows = simulated_days(generator, 120, 12)
+        interval = wait_quantiles.quantile_by_opening_day(rows[0], strata, *rows[1:], 0.5, "cell")
+        covered += interval.lower <= truth <= interval.upper
+
+    assert 0.925 <= covered / 400 <= 0.975
