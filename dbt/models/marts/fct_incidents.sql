@@ -31,7 +31,7 @@ incidents as (
         count(*) filter (where is_report) as report_count,
         count(distinct incident_key) filter (where is_report) as linked_key_count,
         bool_or(reporter = 'guard_company') filter (where is_report) as is_reported_by_guards,
-        bool_or(reporter = 'staff') filter (where is_report) as is_reported_by_staff,
+        bool_or(reporter = 'staff') filter (where is_report) as is_reported_by_point,
         bool_and(is_technical) filter (where is_report) as is_technical,
         bool_or(is_time_coarse) filter (where is_report) as is_time_coarse,
         min(incident_date) as opening_date,
@@ -78,7 +78,7 @@ final as (
         is_technical,
         resolved_at is not null as is_resolved,
         is_reported_by_guards,
-        is_reported_by_staff,
+        is_reported_by_point,
         is_time_coarse,
         coalesce(resolved_at < reported_at - {{ seconds('retry_seconds') }}, false) as is_out_of_order,
         array_remove(
