@@ -1,6 +1,6 @@
 """What changed since the month before and since a year ago: better, worse, no evidence, or not comparable and why."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -87,7 +87,9 @@ def _compared(now: Number, metric: Metric, comparison: str, period: date, number
     row = now.row
     modes = numbers.by_place.get((period, row["metric_id"], row["level"], row["level_id"]), {})
     before = modes.get(row["collection_mode"])
-    reason = _not_comparable(now, before, modes.values(), metric, period, numbers)
+    modes_now = numbers.by_place[row["period"], row["metric_id"], row["level"], row["level_id"]]
+    has_replaced = any(_has_value(modes.get(mode)) and not _has_value(modes_now.get(mode)) for mode in modes)
+    reason = _not_comparable(now, before, has_replaced, metric, period, numbers)
     found = None
     if reason is None and before is not None:
         found = difference_of(now, before, metric)
@@ -112,16 +114,23 @@ def _compared(now: Number, metric: Metric, comparison: str, period: date, number
     }
 
 
+def _has_value(number: Number | None) -> bool:
+    return number is not None and number.row["value"] is not None
+
+
 def _not_comparable(
-    now: Number, before: Number | None, modes: Iterable[Number], metric: Metric, period: date, numbers: Numbers
+    now: Number, before: Number | None, has_replaced: bool, metric: Metric, period: date, numbers: Numbers
 ) -> str | None:
-    """The first reason why two numbers cannot be compared, if there is one."""
+    """The first reason why two numbers cannot be compared, if there is one.
+
+    *has_replaced* says that the place had a number in another collection mode before, and has none in it now.
+    """
     if period not in numbers.periods:
         return "no_earlier_month"
     if now.row["value"] is None:
         return str(now.row["status_reason"])
     if before is None or before.row["value"] is None:
-        if any(other.row["value"] is not None for other in modes):
+        if has_replaced:
             return "mode_changed"
         return "no_earlier_value" if before is None else str(before.row["status_reason"])
     if before.row["metric_version"] != now.row["metric_version"]:

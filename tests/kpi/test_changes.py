@@ -54,7 +54,10 @@ def share(period, cases, trials, **changes):
     return value("happy_share", period, cases / trials, numerator=cases, denominator=trials, **changes)
 
 
-def judged(*values, cells=None, shares=(), scales=None, metrics=METRICS):
+PLACE = ("metric_id", "level_id", "comparison")
+
+
+def judged(*values, cells=None, shares=(), scales=None, metrics=METRICS, key=PLACE):
     covered = pd.DataFrame(
         [
             {
@@ -73,7 +76,7 @@ def judged(*values, cells=None, shares=(), scales=None, metrics=METRICS):
     by_day = cells or {}
     observed = observations.observed(pd.DataFrame(values), by_day, covered, metrics, "final", "passed")
     found = changes.changes(changes.numbers_of(observed, by_day, scales or {}), metrics, MONTH)
-    return {(row["metric_id"], row["level_id"], row["comparison"]): row for row in observations.records(found)}
+    return {tuple(row[name] for name in key): row for row in observations.records(found)}
 
 
 def verdict(*values, **changed):
@@ -98,6 +101,15 @@ GONE = {"value": None, "value_status": "no_data", "numerator": None, "denominato
 )
 def test_why_two_numbers_cannot_be_compared(before, found):
     assert verdict(share(MONTH.first_day, 70, 100), *before) == ("not_comparable", found)
+
+
+def test_a_mode_that_is_new_beside_the_old_one_has_no_earlier_number():
+    device = [share(period, 70, 100) for period in (MONTH.first_day, BEFORE)]
+    new = share(MONTH.first_day, 80, 100, collection_mode="survey")
+    found = judged(new, *device, key=("collection_mode", "comparison"))
+
+    assert found["survey", "month"]["reason"] == "no_earlier_value"
+    assert found["device", "month"]["verdict"] == "no_evidence"
 
 
 def test_ten_answers_are_as_many_as_it_takes():
