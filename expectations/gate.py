@@ -38,7 +38,30 @@ STORE = """
         cast(:results as json), :input_digest
     )
 """
-LATEST_BUILD = "select month, cutoff from ops.build where stage = :stage order by build_id desc limit 1"
+# The staging and intermediate models are those of the last run only, and the marts are judged beside them.
+LATEST_BUILD = """
+    select month, cutoff, built_at is not null as is_finished
+    from ops.build
+    where
+        stage = :stage
+        and (
+            :stage = 'metrics'
+            or run_id is not distinct from (
+                select run_id from ops.build where stage = :stage order by build_id desc limit 1
+            )
+        )
+        and month = :month
+    order by build_id desc
+    limit 1
+"""
+
+# Its cutoff in the last build of the marts, if that built both.
+MONTH_BEFORE = """
+    select month_before.cutoff
+    from (select run_id from ops.build where stage = 'marts' and month = :month order by build_id desc limit 1) as last
+    inner join ops.build as month_before on last.run_id = month_before.run_id
+    where month_before.month = :month_before
+"""
 
 
 @click.command(epilog="Example: pulssi gate landing 2026-10")
@@ -64,7 +87,10 @@ def run_gate(engine: sqlalchemy.Engine, stage: str, month: Month, cutoff: dateti
     """Judge a stage and store the verdict; raise ActionNeeded when what was built is of another month or cutoff."""
     with engine.connect() as connection:
         input_digest = _input_digest(connection, stage, month, cutoff)
-    judgement = judge(stage, month, cutoff, time_zone, engine.url)
+        month_before_cutoff = connection.execute(
+            text(MONTH_BEFORE), {"month": month.first_day, "month_before": month.previous.first_day}
+        ).scalar_one_or_none()
+    judgement = judge(stage, month, cutoff, time_zone, engine.url, month_before_cutoff)
     with engine.begin() as connection:
         if _input_digest(connection, stage, month, cutoff) != input_digest:
             raise ActionNeeded(
@@ -115,11 +141,11 @@ def _found(check: Check) -> str:
 
 def _input_digest(connection: sqlalchemy.Connection, stage: str, month: Month, cutoff: datetime) -> str:
     if stage in ("marts", "metrics"):
-        built = connection.execute(text(LATEST_BUILD), {"stage": stage}).one_or_none()
-        if built is None or tuple(built) != (month.first_day, cutoff):
-            held = "nothing" if built is None else f"{built.month:%Y-%m} as of {built.cutoff.isoformat()}"
+        built = connection.execute(text(LATEST_BUILD), {"stage": stage, "month": month.first_day}).one_or_none()
+        if built is None or tuple(built) != (month.first_day, cutoff, True):
+            held = "nothing of it from the last build" if built is None else f"it as of {built.cutoff.isoformat()}"
             raise ActionNeeded(
-                f"the {stage} hold {held}, not {month} as of {cutoff.isoformat()}:"
+                f"the {stage} of {month} are not there: there is {held}, not {month} as of {cutoff.isoformat()}:"
                 f" run pulssi build {month} --stage {stage}"
             )
     row = connection.execute(text(INPUTS[stage]), {"month": month.first_day, "cutoff": cutoff}).one()

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy
 
-from infra.months import Month, cutoff_of
+from infra.months import Month
 
 STAGES = ("landing", "marts", "metrics", "release")
 SAMPLE_ROWS = 5
@@ -65,8 +65,18 @@ class Judgement:
         return json.dumps([asdict(check) for check in self.checks], default=str, ensure_ascii=False)
 
 
-def judge(stage: str, month: Month, cutoff: datetime, time_zone: ZoneInfo, url: sqlalchemy.URL) -> Judgement:
-    """Run every suite of *stage* over what was received before *cutoff*; Great Expectations takes seconds to load."""
+def judge(
+    stage: str,
+    month: Month,
+    cutoff: datetime,
+    time_zone: ZoneInfo,
+    url: sqlalchemy.URL,
+    month_before_cutoff: datetime | None,
+) -> Judgement:
+    """Run every suite of *stage* over what was received before *cutoff*; Great Expectations takes seconds to load.
+
+    *month_before_cutoff* is that of the month before, where it was built together with *month* and is judged with it.
+    """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
@@ -74,7 +84,10 @@ def judge(stage: str, month: Month, cutoff: datetime, time_zone: ZoneInfo, url: 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_postgres(
-        "pulssi", connection_string=_parametrised(url, month, cutoff, time_zone).render_as_string(hide_password=False)
+        "pulssi",
+        connection_string=_parametrised(url, month, cutoff, time_zone, month_before_cutoff).render_as_string(
+            hide_password=False
+        ),
     )
     suites = _suites(stage)
     version = _version(suites)
@@ -103,20 +116,27 @@ def _suites(stage: str) -> list[ModuleType]:
     return [importlib.import_module(f"expectations.{stage}.{name}") for name in names]
 
 
-def _parametrised(url: sqlalchemy.URL, month: Month, cutoff: datetime, time_zone: ZoneInfo) -> sqlalchemy.URL:
+def _parametrised(
+    url: sqlalchemy.URL, month: Month, cutoff: datetime, time_zone: ZoneInfo, month_before_cutoff: datetime | None
+) -> sqlalchemy.URL:
     """The suites' queries read month and cutoff with current_setting(), and cannot write."""
     month_before_starts_at, month_starts_at = (
         datetime.combine(each.first_day, time(), time_zone) for each in (month.previous, month)
     )
     parameters = {
         "pulssi.month": str(month.first_day),
+        "pulssi.month_before": str(month.previous.first_day),
+        "pulssi.next_month": str(month.next.first_day),
         "pulssi.month_starts_at": month_starts_at.isoformat(),
         # An event is received after it happened, or at most a day before: none of the month before was earlier.
         # A whole UTC day, because the ledger counts by those.
         "pulssi.first_instant": f"{month_before_starts_at.astimezone(UTC).date() - timedelta(days=1)}T00:00:00Z",
         # The models read no event but bookings that was received before this: a month earlier than their first day.
         "pulssi.read_from": datetime.combine(month.previous.previous.first_day, time(), time_zone).isoformat(),
-        "pulssi.month_before_final_at": cutoff_of(month.previous, "final", time_zone).isoformat(),
+        "pulssi.first_judged_day": str((month if month_before_cutoff is None else month.previous).first_day),
+        "pulssi.judged_from": (month_starts_at if month_before_cutoff is None else month_before_starts_at).isoformat(),
+        "pulssi.month_before_cutoff": (month_before_cutoff or cutoff).isoformat(),
+        "pulssi.cutoff_date": str(cutoff.astimezone(time_zone).date()),
         "pulssi.cutoff": cutoff.isoformat(),
         "pulssi.time_zone": time_zone.key,
         "default_transaction_read_only": "on",

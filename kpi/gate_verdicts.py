@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy
 
@@ -27,24 +28,37 @@ def worst(verdicts: Iterable[str]) -> str:
     return max(verdicts, key=FROM_BEST.index)
 
 
-def latest_build(
-    connection: sqlalchemy.Connection, month: Month, cutoff: datetime, stage: str
-) -> sqlalchemy.Row[tuple[datetime, str]]:
-    """(built_at, reference_digest) of the build that is there; raise ActionNeeded when it is of something else."""
-    built = connection.execute(
-        sqlalchemy.text(
-            "select built_at, reference_digest, month, cutoff from ops.build"
-            " where stage = :stage order by build_id desc limit 1"
-        ),
-        {"stage": stage},
-    ).one_or_none()
+def latest_build(connection: sqlalchemy.Connection, month: Month, cutoff: datetime, stage: str) -> sqlalchemy.Row[Any]:
+    """(built_at, reference_digest) of the build of *month* that is there; raise ActionNeeded when it is another one."""
+    built = _latest(connection, month, stage)
     command = f"pulssi {COMMANDS[stage].format(month=month)} --cutoff {cutoff.isoformat()}"
     if built is None:
         raise ActionNeeded(f"{stage} of {month} is not there: run {command}")
-    if (built.month, built.cutoff) != (month.first_day, cutoff):
-        there = f"{Month(built.month)} with cutoff {built.cutoff.astimezone(cutoff.tzinfo).isoformat()}"
-        raise ActionNeeded(f"{stage} of {month} is not there but that of {there}: run {command}")
+    if built.cutoff != cutoff:
+        there = built.cutoff.astimezone(cutoff.tzinfo).isoformat()
+        raise ActionNeeded(f"{stage} of {month} is not there but that with cutoff {there}: run {command}")
+    if built.built_at is None:
+        raise ActionNeeded(f"{stage} of {month} is being built, or its build failed: wait, or run {command}")
+    # The month before is compared with: another build of it since, as of another cutoff, is another comparison.
+    before = _latest(connection, month.previous, stage)
+    if built.run_id is not None and before is not None and before.build_id > built.build_id:
+        compared = connection.execute(
+            sqlalchemy.text("select cutoff from ops.build where run_id = :run_id and month = :month"),
+            {"run_id": built.run_id, "month": month.previous.first_day},
+        ).scalar_one_or_none()
+        if before.built_at is None or before.cutoff != compared:
+            raise ActionNeeded(f"{stage} of {month.previous} was built anew since that of {month}: run {command}")
     return built
+
+
+def _latest(connection: sqlalchemy.Connection, month: Month, stage: str) -> sqlalchemy.Row[Any] | None:
+    return connection.execute(
+        sqlalchemy.text(
+            "select build_id, run_id, built_at, reference_digest, cutoff from ops.build"
+            " where stage = :stage and month = :month order by build_id desc limit 1"
+        ),
+        {"stage": stage, "month": month.first_day},
+    ).one_or_none()
 
 
 def _passed(connection: sqlalchemy.Connection, month: Month, cutoff: datetime, stage: str) -> str:

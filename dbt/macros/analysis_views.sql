@@ -6,7 +6,8 @@
             {% set relation = load_relation(api.Relation.create(
                 database=target.database, schema=node.schema, identifier=node.name, type='table'
             )) %}
-            {% if relation is not none and node.config.get('meta', {}).get('analysts', true) %}
+            {% set meta = node.config.get('meta', {}) %}
+            {% if relation is not none and not meta.get('restricted') and not meta.get('metric', {}).get('restricted') %}
                 {% do run_query(analysis_view(relation)) %}
             {% endif %}
         {% endfor %}
@@ -20,7 +21,20 @@
     drop view if exists analysis.{{ relation.identifier }};
     create view analysis.{{ relation.identifier }} with (security_barrier = true) as
     select * from {{ relation }}
-    {% if month -%}
-    where date_trunc('month', {{ month }}) in (select analysis.month.month from analysis.month)
-    {%- endif %};
+    where
+        true
+        {% if month -%}
+        and date_trunc('month', {{ month }}) in (select analysis.month.month from analysis.month)
+        {%- endif %}
+        {% if 'metric_id' in names -%}
+        and metric_id not in ('{{ restricted_metric_ids() | join("', '") }}')
+        {%- endif %};
+{% endmacro %}
+
+{% macro restricted_metric_ids() %}
+    {% set ids = [] %}
+    {% for node in graph.nodes.values() if node.config.get('meta', {}).get('metric', {}).get('restricted') %}
+        {% do ids.append(node.name) %}
+    {% endfor %}
+    {{ return(ids) }}
 {% endmacro %}

@@ -5,7 +5,12 @@ import great_expectations.expectations as gxe
 
 from expectations.checks import WARNING, check, no_rows
 
-BATCH = "select * from warehouse.fct_feedback_answers"
+BATCH = """
+select * from warehouse.fct_feedback_answers
+where
+    opening_date >= current_setting('pulssi.month_before')::date
+    and opening_date < current_setting('pulssi.next_month')::date
+"""
 
 SUITE = gx.ExpectationSuite(
     "marts.answers",

@@ -5,7 +5,10 @@ import great_expectations as gx
 from expectations.checks import WARNING, no_rows
 
 BATCH = """
-select * from warehouse.fct_corrections where received_date >= current_setting('pulssi.month')::date
+select * from warehouse.fct_corrections
+where
+    received_date >= current_setting('pulssi.month')::date
+    and received_date <= current_setting('pulssi.cutoff_date')::date
 """
 
 # State of a correction: what should hold, and what a person does.

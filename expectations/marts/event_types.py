@@ -5,7 +5,10 @@ import great_expectations as gx
 from expectations.checks import NOTE, no_rows
 
 BATCH = """
-select * from warehouse.fct_events_received where received_date >= current_setting('pulssi.month')::date
+select * from warehouse.fct_events_received
+where
+    received_date >= current_setting('pulssi.month')::date
+    and received_date <= current_setting('pulssi.cutoff_date')::date
 """
 
 SUITE = gx.ExpectationSuite(

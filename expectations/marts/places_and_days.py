@@ -19,6 +19,9 @@ from (
     select 'fct_feedback_answers', service_point_id, agency_code, opening_date, answer_count
     from warehouse.fct_feedback_answers
 ) as facts
+where
+    opening_date >= current_setting('pulssi.month_before')::date
+    and opening_date < current_setting('pulssi.next_month')::date
 group by 1, 2, 3, 4
 """
 

@@ -24,6 +24,9 @@ left join (
         and tickets.agency_code = waits.agency_code
         and tickets.access = waits.access
         and tickets.opening_date = waits.opening_date
+where
+    tickets.opening_date >= current_setting('pulssi.month_before')::date
+    and tickets.opening_date < current_setting('pulssi.next_month')::date
 """
 
 SUITE = gx.ExpectationSuite(

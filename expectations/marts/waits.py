@@ -7,7 +7,12 @@ from expectations.checks import check
 
 LONGEST_WAIT_SECONDS = 4 * 3600  # queue rules, version 1
 
-BATCH = "select * from warehouse.fct_ticket_waits"
+BATCH = """
+select * from warehouse.fct_ticket_waits
+where
+    opening_date >= current_setting('pulssi.month_before')::date
+    and opening_date < current_setting('pulssi.next_month')::date
+"""
 
 SUITE = gx.ExpectationSuite(
     "marts.waits",

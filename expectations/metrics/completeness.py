@@ -4,7 +4,12 @@ import great_expectations as gx
 
 from expectations.checks import WARNING, no_rows
 
-BATCH = "select * from warehouse.completeness_values"
+BATCH = """
+select * from warehouse.completeness_values
+where
+    period >= current_setting('pulssi.month_before')::date
+    and period < current_setting('pulssi.next_month')::date
+"""
 
 SUITE = gx.ExpectationSuite(
     "metrics.completeness",

@@ -14,6 +14,9 @@ left join warehouse.metric_definitions as definitions
     on
         components.metric_id = definitions.metric_id
         and components.metric_version = definitions.metric_version
+where
+    components.opening_date >= current_setting('pulssi.month_before')::date
+    and components.opening_date < current_setting('pulssi.next_month')::date
 """
 
 SUITE = gx.ExpectationSuite(

@@ -10,7 +10,12 @@ METRICS = sorted(path.stem for path in (ROOT / "dbt" / "models" / "metrics").glo
 LEVELS = ["service_point", "region", "size_class", "agency", "national"]
 MISSING_REASONS = ["closed", "no_source", "no_wave", "not_delivered", "no_observations"]
 
-BATCH = "select * from warehouse.metric_values"
+BATCH = """
+select * from warehouse.metric_values
+where
+    period >= current_setting('pulssi.month_before')::date
+    and period < current_setting('pulssi.next_month')::date
+"""
 
 SUITE = gx.ExpectationSuite(
     "metrics.values",

@@ -21,6 +21,9 @@ left join publish.estimate as estimates
         and metrics.level = estimates.level
         and metrics.level_id = estimates.level_id
         and metrics.collection_mode = estimates.collection_mode
+where
+    metrics.period >= current_setting('pulssi.month_before')::date
+    and metrics.period < current_setting('pulssi.next_month')::date
 """
 
 SUITE = gx.ExpectationSuite(

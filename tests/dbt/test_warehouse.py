@@ -265,11 +265,13 @@ def test_the_worked_examples_of_the_metrics_hold(october):
 
 
 def test_a_build_is_recorded_by_stage(rows):
-    builds = rows("select stage, month, reference_digest from ops.build order by build_id")
+    builds = rows("select stage, month, reference_digest, built_at is not null from ops.build order by build_id")
 
     assert [tuple(build.values()) for build in builds] == [
-        ("marts", date(2026, 10, 1), "none"),
-        ("metrics", date(2026, 10, 1), "none"),
+        ("marts", date(2026, 9, 1), "none", True),
+        ("marts", date(2026, 10, 1), "none", True),
+        ("metrics", date(2026, 9, 1), "none", True),
+        ("metrics", date(2026, 10, 1), "none", True),
     ]
 
 

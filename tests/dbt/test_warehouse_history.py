@@ -1,0 +1,189 @@
+"""The warehouse holds all months: what a build makes anew, what it leaves, and what analysts see of it."""
+
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import hand_made_landing
+import hand_made_october
+import psycopg
+import pytest
+from psycopg import sql
+
+from infra import database
+
+pytestmark = pytest.mark.services
+
+# Landed in two loads: the second holds October's end, and what came late about September.
+LOADED_AT = datetime.fromisoformat("2026-10-08T12:00:00+03:00")
+LATE = ("empty", "2026-09-17 10:00:00")
+ROWS = """
+    select table_name from information_schema.tables
+    where table_schema = 'warehouse' and table_type = 'BASE TABLE'
+    and (table_name ~ '^(fct|dim|metric)_' or table_name = 'completeness_values') order by 1
+"""
+
+DATED = """
+    select table_name, min(column_name) from information_schema.columns
+    inner join information_schema.tables using (table_schema, table_name)
+    where table_schema = 'warehouse' and table_type = 'BASE TABLE' and column_name in ('opening_date', 'period')
+    and table_name !~ '^(int|stg)_' and table_name <> 'fct_late_events' group by 1
+"""
+
+
+@pytest.fixture(scope="module")
+def events():
+    late = hand_made_landing.answer(*LATE, "4", received_at="2026-11-20T12:00:00+02:00")
+    return [*hand_made_october.events(), late]
+
+
+@pytest.fixture(scope="module")
+def step_by_step(make_deployment, events):
+    """A deployment that was built after each of two loads: (settings, environment, what the builds said)."""
+    settings, environment = make_deployment()
+    hand_made_landing.write(settings, [row for row in events if row["received_at"] < LOADED_AT])
+    said = [pulssi(environment, "build"), pulssi(environment, "build")]
+    with database.connect(settings) as connection:
+        for row in events:
+            if row["received_at"] >= LOADED_AT:
+                hand_made_landing.add(connection, "landing.event", **row | {"stored_at": datetime.now().astimezone()})
+    return settings, environment, [*said, pulssi(environment, "build")]
+
+
+@pytest.fixture(scope="module")
+def from_nothing(made_at_once):
+    return made_at_once[0]
+
+
+@pytest.fixture(scope="module")
+def made_at_once(make_deployment, events):
+    settings, environment = make_deployment()
+    hand_made_landing.write(settings, events)
+    pulssi(environment, "build", "--all")
+    return settings, environment
+
+
+def test_months_of_which_something_came_are_built_and_no_others(step_by_step):
+    _settings, _environment, (first, second, third) = step_by_step
+
+    assert second == "every month is built of all that came: nothing to do\n"
+    assert "marts of 2026-09, counting" in first
+    assert "marts of 2026-10, counting" in third
+    assert "marts of 2026-09, counting" in third
+    assert "events about it came since its last build" in third
+
+
+def test_a_rebuild_from_nothing_gives_the_same_numbers(step_by_step, from_nothing):
+    settings, _environment, _said = step_by_step
+
+    grown, made_at_once = contents(settings), contents(from_nothing)
+
+    assert len(grown) > 30
+    assert sum(count for count, _digest in grown.values()) > 1000
+    assert {name for name in grown if grown[name] != made_at_once[name]} == set()
+
+
+@pytest.mark.parametrize("table", ["warehouse.fct_tickets", "landing.event", "ops.build", "reference.source"])
+def test_an_analyst_reads_nothing_but_the_views(from_nothing, table):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        as_analyst(from_nothing, f"select * from {table} limit 1")
+
+
+def test_an_analyst_sees_the_months_whose_gate_passed_and_none_that_is_being_built(from_nothing):
+    def months():
+        query = "select distinct date_trunc('month', {})::date::text from analysis.{} order by 1"
+        seen = [as_analyst(from_nothing, query.format("opening_date", name)) for name in ("fct_tickets", "visits")]
+        seen.append(as_analyst(from_nothing, query.format("period", "metric_values")))
+        assert seen[0] == seen[1] != []
+        assert {month for (month,) in seen[2]} >= {month for (month,) in seen[0]}
+        return [month for (month,) in seen[0]]
+
+    assert as_analyst(from_nothing, "select count(*) from analysis.fct_tickets") == [(0,)]
+    assert as_analyst(from_nothing, "select count(*) from analysis.dim_service_points") != [(0,)]
+    gate(from_nothing, "2026-10-01", "passed_with_warnings")
+    assert months() == ["2026-09-01", "2026-10-01"]  # one run built both, and the gate of October judges both
+    gate(from_nothing, "2026-09-01", "blocked")
+    assert months() == ["2026-10-01"]
+    gate(from_nothing, "2026-09-01", "passed")
+    started = (
+        "insert into ops.build (month, cutoff, stage, reference_digest, built_at) values (%s, now(), %s, '', null)"
+    )
+    with database.connect(from_nothing) as connection:
+        connection.execute(started, ("2026-10-01", "marts", "none"))
+    assert months() == ["2026-09-01"]
+
+
+def test_staff_safety_is_not_among_what_analysts_read(from_nothing):
+    views = {
+        name for (name,) in as_analyst(from_nothing, "select viewname from pg_views where schemaname = 'analysis'")
+    }
+
+    assert views > {"fct_tickets", "dim_agencies", "metric_values", "month", "satisfaction_mean"}
+    assert {name for name in views if "staff" in name} == set()
+
+
+def test_a_build_of_one_month_leaves_the_rows_of_the_others(made_at_once):
+    from_nothing, environment = made_at_once
+    before = versions(from_nothing)
+
+    pulssi(environment, "build", "2026-09")
+
+    after = versions(from_nothing)
+    assert after["fct_tickets", "2026-10-01"] == before["fct_tickets", "2026-10-01"]
+    assert {key for key in before if key[1] > "2026-09" and after[key] != before[key]} == set()
+    assert after["fct_tickets", "2026-09-01"] != before["fct_tickets", "2026-09-01"]
+
+
+def versions(settings):
+    """By table and month: a digest of which versions of which rows are there."""
+    found = {}
+    with database.connect(settings) as connection:
+        for name, column in connection.execute(DATED).fetchall():
+            query = sql.SQL(
+                "select date_trunc('month', {})::date::text, md5(string_agg(xmin::text || ctid::text, '' order by ctid))"
+                " from {} group by 1"
+            ).format(sql.Identifier(column), sql.Identifier("warehouse", name))
+            found |= {(name, month): digest for month, digest in connection.execute(query)}
+    return found
+
+
+def gate(settings, month, verdict):
+    """A gate of the metrics that judged the latest build of *month*."""
+    with database.connect(settings) as connection:
+        connection.execute(
+            """
+            insert into ops.gate_run (
+                stage, month, cutoff, suite_version, verdict, blocking_failed, warning_failed, check_count, results,
+                input_digest
+            )
+            select 'metrics', month, cutoff, '', %s, 0, 0, 1, '[]', '' from ops.build
+            where month = %s and stage = 'metrics' order by build_id desc limit 1
+            """,
+            (verdict, month),
+        )
+
+
+def as_analyst(settings, query):
+    with database.connect(settings) as connection:
+        connection.execute("set role pulssi_analyst")
+        return connection.execute(query).fetchall()
+
+
+def contents(settings):
+    """By table: how many rows it has, and a digest of them in whatever order."""
+    found = {}
+    with database.connect(settings) as connection:
+        for (name,) in connection.execute(ROWS).fetchall():
+            query = sql.SQL(
+                "select count(*), md5(coalesce(string_agg(md5(t::text), '' order by md5(t::text)), '')) from {} as t"
+            )
+            found[name] = connection.execute(query.format(sql.Identifier("warehouse", name))).fetchone()
+    return found
+
+
+def pulssi(environment, *arguments):
+    command = [Path(sys.executable).parent / "pulssi", *arguments]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
