@@ -2,7 +2,7 @@
 #   make demo    two simulated months from events to reports, on a fresh machine
 #   make test    all tests, on a real Kafka and a real PostgreSQL of their own
 #   make check   format, lint, types, SQL, conventions
-#   make bench   how fast loading is, beside COPY, and the gateway, beside a server that checks nothing
+#   make bench   how fast loading is, beside COPY, the gateway, beside a server that checks nothing, and builds of months
 #   make fuzz    a million bad inputs into a gateway of its own: make fuzz FUZZ_COUNT=20000 for fewer
 
 FUZZ_COUNT ?= 1000000
@@ -39,6 +39,7 @@ check: setup
 bench: setup
 	$(BIN)/python tests/benchmarks/bench_load.py
 	$(BIN)/python tests/benchmarks/bench_gateway.py run
+	$(BIN)/python tests/benchmarks/bench_build.py
 
 fuzz: setup
 	nice -n 10 $(BIN)/python tests/fuzz/fuzz_gateway.py --count $(FUZZ_COUNT)

@@ -141,7 +141,7 @@ def versions(settings):
     with database.connect(settings) as connection:
         for name, column in connection.execute(DATED).fetchall():
             query = sql.SQL(
-                "select date_trunc('month', {})::date::text, md5(string_agg(xmin::text || ctid::text, '' order by ctid))"
+                "select date_trunc('month', {})::date::text, md5(string_agg(xmin::text || ctid, '' order by ctid))"
                 " from {} group by 1"
             ).format(sql.Identifier(column), sql.Identifier("warehouse", name))
             found |= {(name, month): digest for month, digest in connection.execute(query)}

@@ -157,13 +157,14 @@ def test_a_gate_older_than_the_build_it_judges_does_not_count(settings):
         estimate_month(settings, MONTH, cutoff(settings), "final")
 
 
-def test_a_month_that_the_warehouse_does_not_hold_is_refused(settings):
+def test_a_month_that_was_built_as_of_another_cutoff_since_is_refused(settings):
     build(settings)
-    record(settings, "build", stage="marts", month="2026-09-01", cutoff=cutoff(settings), reference_digest="reference")
+    earlier = cutoff(settings) - timedelta(days=7)
+    record(settings, "build", stage="marts", month="2026-10-01", cutoff=earlier, reference_digest="reference")
 
     with pytest.raises(
         ActionNeeded,
-        match=r"marts of 2026-10 is not there but that of 2026-09 .*: run pulssi build 2026-10 --stage marts",
+        match=r"marts of 2026-10 is not there but that with cutoff .*: run pulssi build 2026-10 --stage marts",
     ):
         estimate_month(settings, MONTH, cutoff(settings), "final")
 

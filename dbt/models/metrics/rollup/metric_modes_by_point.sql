@@ -62,13 +62,14 @@ modes_in_the_data as (
 
     select distinct
         metric_id,
-        collection_mode
+        collection_mode,
+        cast(date_trunc('month', opening_date) as date) as period
 
     from components
 
 ),
 
--- What lacks a source is missing in the modes that the deployment has at another time or place, in no invented one.
+-- What lacks a source is missing in the modes that the deployment has at another place, in no invented one.
 point_expectations as (
 
     select
@@ -106,6 +107,7 @@ point_expectations as (
             points_and_sources.collection_mode is null
             and modes_of_the_deployment.collection_mode is null
             and points_and_sources.metric_id = modes_in_the_data.metric_id
+            and points_and_sources.period = modes_in_the_data.period
 
 )
 
