@@ -110,7 +110,7 @@ def test_an_analyst_sees_the_months_whose_gate_passed_and_none_that_is_being_bui
         "insert into ops.build (month, cutoff, stage, reference_digest, built_at) values (%s, now(), %s, '', null)"
     )
     with database.connect(from_nothing) as connection:
-        connection.execute(started, ("2026-10-01", "marts", "none"))
+        connection.execute(started, ("2026-10-01", "marts"))
     assert months() == ["2026-09-01"]
 
 
