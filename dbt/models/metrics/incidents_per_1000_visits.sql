@@ -18,8 +18,7 @@ source_months as (
 
 ),
 
--- A rate needs both: points where incidents are reported and visits are counted.
-points_with_both as (
+points_with_sources as (
 
     select
         service_point_id,
@@ -32,6 +31,34 @@ points_with_both as (
     group by service_point_id, period
 
     having count(distinct source_family) = 2
+
+),
+
+-- A display of the queue delivers too, and counts no visits.
+points_with_visits as (
+
+    select distinct
+        service_point_id,
+        cast(date_trunc('month', opening_date) as date) as period
+
+    from visits
+
+    where visit_count > 0
+
+),
+
+-- A rate needs both: points where incidents are reported and visits are counted.
+points_with_both as (
+
+    select
+        points_with_sources.service_point_id,
+        points_with_sources.period
+
+    from points_with_sources
+    inner join points_with_visits
+        on
+            points_with_sources.service_point_id = points_with_visits.service_point_id
+            and points_with_sources.period = points_with_visits.period
 
 ),
 
