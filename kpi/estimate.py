@@ -73,7 +73,9 @@ def _tables(
     completeness = estimate_tables.read_completeness(connection)
     observed = observations.observed(values, by_day, completeness, metrics, status, gate_verdict)
     is_published = observed["period"] >= month.previous.first_day
-    numbers = changes.numbers_of(observed, by_day, estimate_tables.read_scales(connection))
+    numbers = changes.numbers_of(
+        observed, by_day, estimate_tables.read_scales(connection, sorted(set(values["period"])))
+    )
     size_classes = estimate_tables.read_size_classes(connection, month)
     languages = opening_days.read_language_components(connection, in_languages, month.first_day)
     smoothed = small_points.shrunk_rows(numbers, size_classes, metrics, month.first_day)
