@@ -40,7 +40,7 @@ SESSIONS = {
     ),
     "connected_after_its_end": (
         [("started", 0, {"kind": "remote"}), ("ended", 600, {"kind": "remote", "connected_at": 606})],
-        (600, 606, None),
+        (600, None, None),
         ["order"],
     ),
     "four_hours": ([("started", 0), ("ended", FOUR_HOURS)], (FOUR_HOURS, None, None), []),
@@ -86,6 +86,8 @@ def sessions():
     for key, (steps, _seconds, _rules) in SESSIONS.items():
         yield from session(key, steps)
     coarse = [("started", 0), ("ended", 600)]
+    for agency in ("several", "none"):
+        yield from session(f"of_{agency}", [("started", 0, {"agency": agency}), ("ended", 90, {"agency": agency})])
     yield from session("coarse", coarse, precision="hour")
     yield from session("last_of_september", coarse, started="2026-09-30 23:55:00")
     yield from session("first_of_october", coarse, started="2026-10-01 00:00:00")
@@ -235,6 +237,8 @@ def add_reference(connection):
         add_point(connection, point, "M", "10", weekdays)
     stop = {"stop_id": "village", "service_point_id": "mobile", "weekday": 2, "opens_at": "10:00", "closes_at": "17:00"}
     add(connection, "reference.stop", **stop, **names, **since)
+    for agency in agencies[1:]:
+        add(connection, "reference.presence", service_point_id="point", agency_code=agency, **since)
     add(
         connection,
         "reference.presence",
@@ -247,6 +251,7 @@ def add_reference(connection):
         add_scale_value(connection, "rating_5", str(score), score)
     sources = [
         ("/points/point/incidents", "incident", "point", "monthly"),
+        ("/points/mobile/incidents", "incident", "mobile", "monthly"),
         ("/points/point/session", "session", "point", "continuous"),
     ]
     sources += [
@@ -256,4 +261,4 @@ def add_reference(connection):
     sources += [(f"/agencies/{agency}/complaints", "complaint", None, "monthly") for agency in agencies]
     for source, family, point, cadence in sources:
         expected = {"source": source, "family": family, "service_point_id": point, "cadence": cadence}
-        add(connection, "reference.source", **expected, owner="x", **since)
+        add(connection, "reference.source", **expected, owner=source.split("/")[2], **since)

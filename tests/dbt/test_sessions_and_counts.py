@@ -156,7 +156,7 @@ def test_service_is_offered_while_the_point_is_open_the_agency_is_there_and_the_
     )
     days = found(
         "select count(*), sum(offered_minutes)::integer from warehouse.fct_service_hours"
-        " where service_point_id = 'point' and opening_date >= %s",
+        " where service_point_id = 'point' and agency_code = 'kela' and opening_date >= %s",
         FIRST_OF_OCTOBER,
     )
 
@@ -167,6 +167,53 @@ def test_service_is_offered_while_the_point_is_open_the_agency_is_there_and_the_
         ("kela", "village", "2026-10-20", 375),
     ]
     assert days == [(22, 22 * 495)]
+
+
+@pytest.mark.parametrize(
+    ("metric_id", "level", "level_id", "expected"),
+    [
+        ("complaint_count", "agency", "kela", (4, None)),
+        ("complaint_count", "agency", "vero", (0, None)),
+        ("complaint_count", "agency", "migri", (12, None)),
+        ("complaint_count", "agency", "dvv", (4, None)),
+        ("complaint_count", "agency", "te", (None, "not_delivered")),
+        ("complaint_count", "national", "national", (20, None)),
+        ("statement_count", "agency", "kela", (1, None)),
+        ("incident_count", "service_point", "point", (4, None)),
+        ("incident_count", "service_point", "mobile", (0, None)),
+        ("incident_count", "service_point", "permuted", (None, "no_source")),
+        ("incident_resolved_share", "service_point", "point", (3 / 4, None)),
+        ("incident_resolution_median", "service_point", "point", (2, None)),
+        ("first_slot_lead_time", "service_point", "point", (1, None)),
+        ("first_slot_lead_time_days", "service_point", "point", (1 / 24, None)),
+        ("customer_initiated_contacts", "service_point", "point", (3, None)),
+        ("guidance_success_mean", "service_point", "point", (4.5, None)),
+        ("guidance_coverage", "service_point", "point", (2 / 4, None)),
+        ("people_waiting_mean", "service_point", "point", (8700 / 1800, None)),
+        ("announced_wait_mean", "service_point", "point", (15, None)),
+        ("connection_delay_median", "service_point", "point", (45 / 60, None)),
+        ("self_service_minutes", "agency", "several", (1.5, None)),
+        ("offered_service_hours", "agency", "poliisi", (22 * 8.25 * 7 / 31, None)),
+    ],
+)
+def test_a_month_of_these_events_has_the_values_worked_out_by_hand(found, metric_id, level, level_id, expected):
+    condition = "period = '2026-10-01' and (metric_id, level, level_id) = (%s, %s, %s)"
+    ((value, reason),) = found(
+        f"select value, missing_reason from warehouse.metric_values where {condition}", metric_id, level, level_id
+    )
+
+    assert (value if value is None else float(value), reason) == (pytest.approx(expected[0]), expected[1])
+
+
+def test_the_uses_of_a_point_by_agency_keep_several_and_none_and_say_what_was_not_measured(found):
+    query = "select agency_code, missing_reason, round(quantity, 1) from warehouse.fct_cost_sharing_inputs"
+    condition = "period = '2026-10-01' and service_point_id = %s and measure = %s order by 1"
+    of = {point: found(f"{query} where {condition}", point, "self_service_minutes") for point in ("point", "mobile")}
+
+    measured = {agency: float(quantity) for agency, _, quantity in of["point"]}
+    zeros = dict.fromkeys(("dvv", "migri", "poliisi", "te"), 0)
+    assert measured == {"kela": 340, "vero": 10, "several": 1.5, "none": 1.5, **zeros}
+    assert of["mobile"] == [(None, "no_source", None)]
 
 
 def tuples(rows, query, *values):

@@ -89,8 +89,11 @@ measured as (
         *,
         case when not is_time_coarse then {{ plausible_seconds('duration', 'longest_session_seconds') }} end
             as duration_seconds,
-        case when not is_time_coarse then {{ plausible_seconds('connection_delay', 'longest_session_seconds') }} end
-            as connection_delay_seconds,
+        -- Who was there only after the session had ended was not there.
+        case
+            when not is_time_coarse and coalesce(connected_time >= -{{ var('retry_seconds') }}, true)
+                then {{ plausible_seconds('connection_delay', 'longest_session_seconds') }}
+        end as connection_delay_seconds,
         case when not is_time_coarse then {{ plausible_seconds('help_wait', 'longest_session_seconds') }} end
             as help_wait_seconds
 
