@@ -16,7 +16,8 @@ def metrics(cells: pd.DataFrame) -> pd.DataFrame:
     of_place = cells.assign(place=cells["level"].map(LEVELS).fillna("above"))
     key = ["metric_id", "collection_mode", "place"]
     groups = of_place.groupby(key, sort=True)
-    return pd.DataFrame([dict(zip(key, names, strict=True)) | _metric(rows) for names, rows in groups])
+    table = pd.DataFrame([dict(zip(key, names, strict=True)) | _metric(rows) for names, rows in groups])
+    return table[table[["numbers", "not_published", "without_truth"]].any(axis=1)]  # not modes that nobody uses
 
 
 def changes(judged: pd.DataFrame) -> pd.DataFrame:
