@@ -213,7 +213,7 @@ def snapshots():
     yield look("11:05:00", None, is_open=False, announced_wait_minutes=99)
     yield look("16:10:00", 2)  # closes at 16:15
     yield look("11:00:00", 10, queue="b", point="hours_unknown")
-    yield look("11:05:00", 0, queue="b", point="hours_unknown", is_open=True)
+    yield look("11:05:00", 4, queue="b", point="hours_unknown", is_open=True)
 
 
 def events():

@@ -125,7 +125,7 @@ def test_a_snapshot_holds_to_the_next_at_most_a_quarter_within_the_opening_hours
     )
 
     assert rows == [
-        ("hours_unknown", 11, 2, 1200, 3000, 0, 0),
+        ("hours_unknown", 11, 2, 900, 3600, 0, 0),
         ("point", 7, 1, 0, 0, 0, 0),
         ("point", 8, 0, 300, 2700, 0, 0),
         ("point", 9, 1, 600, 2400, 1, 10),
@@ -214,6 +214,7 @@ def test_the_uses_of_a_point_by_agency_keep_several_and_none_and_say_what_was_no
     zeros = dict.fromkeys(("dvv", "migri", "poliisi", "te"), 0)
     assert measured == {"kela": 340, "vero": 10, "several": 1.5, "none": 1.5, **zeros}
     assert of["mobile"] == [(None, "no_source", None)]
+    assert found(f"{query} where {condition}", "point", "visits") == [(None, "no_observations", None)]
 
 
 def tuples(rows, query, *values):

@@ -22,7 +22,7 @@ snapshots as (
         agency_code,
         queue_code,
         waiting_count,
-        coalesce(is_open, true) as is_open,
+        is_open,
         occurred_date,
         occurred_at as held_from,
         least(
@@ -53,11 +53,11 @@ held_while_open as (
             snapshots.service_point_id = opening_days.service_point_id
             and snapshots.occurred_date = opening_days.opening_date
 
-    -- Where no opening hours are known, the queue's own word for being open decides.
+    -- Where neither the opening hours nor the queue say that it was open, nobody waiting may be nobody let in.
     where
-        snapshots.is_open
+        snapshots.is_open is distinct from false
         and snapshots.waiting_count is not null
-        and (opening_days.opening_date is null or opening_days.opens_at is not null)
+        and (opening_days.opens_at is not null or (opening_days.opening_date is null and snapshots.is_open))
 
 ),
 

@@ -4,15 +4,11 @@ visits as (
 
     select * from {{ ref('fct_visits') }}
 
-    where {{ in_built_months('opening_date') }}
-
 ),
 
 sessions as (
 
     select * from {{ ref('fct_sessions') }}
-
-    where {{ in_built_months('opening_date') }}
 
 ),
 
@@ -59,11 +55,12 @@ used_by_month as (
 
     from used
 
+    where {{ in_built_months('opening_date') }}
+
     group by service_point_id, agency_code, measure, date_trunc('month', opening_date)
 
 ),
 
--- A point where a use was measured needs no reason for missing it, whatever the register of sources says.
 points_with_uses as (
 
     select distinct
@@ -75,14 +72,33 @@ points_with_uses as (
 
 ),
 
-expected_or_missing as (
+-- A display of the queue delivers too, and counts no visits.
+expected_with_uses as (
 
-    select uses_expected.*
+    select
+        uses_expected.*,
+        points_with_uses.period is not null as has_use,
+        uses_expected.measure = 'visits'
+        and uses_expected.missing_reason is null
+        and points_with_uses.period is null as is_without_visits
 
     from uses_expected
     left join points_with_uses using (service_point_id, measure, period)
 
-    where uses_expected.missing_reason is null or points_with_uses.period is null
+),
+
+expected_or_missing as (
+
+    select distinct
+        service_point_id,
+        case when not is_without_visits then agency_code end as agency_code,
+        measure,
+        case when is_without_visits then 'no_observations' else missing_reason end as missing_reason,
+        period
+
+    from expected_with_uses
+
+    where missing_reason is null or not has_use
 
 ),
 
