@@ -20,6 +20,7 @@ dated as (
 
 ),
 
+-- What people wrote stays in landing: no copy of it is needed, that there is a text is.
 -- A late event moves a closed month only through a restatement. An event of a ticket or a booking belongs to a day that
 -- it does not tell: models that know that day judge it.
 judged as (
@@ -31,7 +32,11 @@ judged as (
         service_point_id,
         time_precision,
         clock_shift_seconds,
-        data,
+        case
+            when data ? 'text'
+                then data - 'text' || jsonb_build_object('has_text', btrim(coalesce(data ->> 'text', '')) <> '')
+            else data
+        end as data,
         case
             when is_withdrawn then 'withdrawn'
             when

@@ -25,7 +25,7 @@ feedback_given as (
         data -> 'answers' as answers,
         occurred_hour,
         coalesce(cast(data ->> 'misuse' as boolean), false) as is_misuse,
-        btrim(coalesce(data ->> 'text', '')) <> '' as has_text,
+        coalesce(cast(data ->> 'has_text' as boolean), false) as has_text,
         about_date,
         occurred_at,
         known_at
