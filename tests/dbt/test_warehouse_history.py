@@ -131,7 +131,7 @@ def test_a_build_of_one_month_leaves_the_rows_of_the_others(made_at_once):
 
     after = versions(from_nothing)
     assert after["fct_tickets", "2026-10-01"] == before["fct_tickets", "2026-10-01"]
-    assert {key for key in before if key[1] > "2026-09" and after[key] != before[key]} == set()
+    assert {key for key in before if key[1] >= "2026-10" and after[key] != before[key]} == set()
     assert after["fct_tickets", "2026-09-01"] != before["fct_tickets", "2026-09-01"]
 
 
