@@ -55,7 +55,7 @@ def create_if_missing(settings: Settings, database: str) -> None:
 
 
 def migrate(settings: Settings) -> str:
-    """Apply all migrations to the deployment's database and return the revision reached."""
+    """Apply all migrations to the deployment's database and return the revisions reached."""
     import alembic.command
     import alembic.config
     from alembic.script import ScriptDirectory
@@ -65,8 +65,8 @@ def migrate(settings: Settings) -> str:
     config = alembic.config.Config()
     config.set_main_option("script_location", str(ROOT / "infra" / "migrations"))
     config.attributes["url"] = _alchemy_url(settings)
-    alembic.command.upgrade(config, "head")
-    return ScriptDirectory.from_config(config).get_current_head() or ""
+    alembic.command.upgrade(config, "heads")  # migrations of one time may stand side by side
+    return ", ".join(sorted(ScriptDirectory.from_config(config).get_heads()))
 
 
 def _alchemy_url(settings: Settings) -> str:

@@ -45,3 +45,16 @@ def test_invitations_are_of_the_month_that_they_name(rows):
     )
 
     assert [tuple(row.values()) for row in found] == [("kela", "2026-10-01", 8), ("vero", "2026-10-01", 1)]
+
+
+def test_figures_of_staff_are_for_a_role_of_their_own(rows):
+    (allowed,) = rows("""
+        select
+            has_table_privilege('pulssi_staff_survey', 'staff_survey.metric_values', 'select') as they_read_values,
+            has_table_privilege('pulssi_staff_survey', 'staff_survey.fct_staff_answers', 'select') as they_read_answers,
+            has_schema_privilege('pulssi_staff_survey', 'warehouse', 'usage') as they_read_the_rest,
+            has_schema_privilege('pulssi_analyst', 'staff_survey', 'usage') as analysts_read_it,
+            to_regclass('analysis.fct_staff_answers') is not null as analysts_see_its_facts
+    """)
+
+    assert [name for name, is_true in allowed.items() if is_true] == ["they_read_values", "they_read_answers"]
