@@ -31,7 +31,8 @@ def read_values(
             opening_day_count
         from warehouse.metric_values
         where
-            period = any(:periods)
+            period_kind = 'month' and breakdown = 'total' and is_in_force
+            and period = any(:periods)
             and level = any(:levels)
             and (:is_of_all_places or level_id = any(:places))
         order by metric_id, metric_version, period, level, level_id, collection_mode

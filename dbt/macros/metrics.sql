@@ -89,15 +89,3 @@
         'incident_type': 'text',
     }) }}
 {% endmacro %}
-
-{% macro at_levels(cells) %}
-    {# The levels that every figure is given at, and what identifies a row of each. #}
-    cross join lateral (
-        values
-        ('service_point', {{ cells }}.service_point_id),
-        ('region', {{ cells }}.region_code),
-        ('size_class', {{ cells }}.size_class),
-        ('agency', nullif({{ cells }}.agency_code, 'not_attributable')),
-        ('national', 'national')
-    ) as levels (level, level_id)
-{% endmacro %}

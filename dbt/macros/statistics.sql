@@ -118,6 +118,14 @@
     {{ quantiles }}.seconds / case {{ unit }} when 'days' then 86400 when 'hours' then 3600 else 60 end
 {%- endmacro %}
 
+{% macro value_status_of(value, is_beyond_range) -%}
+    case
+        when {{ value }} is null then 'no_data'
+        when {{ is_beyond_range }} then 'beyond_range'
+        else 'observed'
+    end
+{%- endmacro %}
+
 {% macro value_of(cells, quantiles, definitions) -%}
     case {{ definitions }}.statistic
         when 'mean' then {{ mean_value(cells) }}

@@ -5,6 +5,8 @@ components as (
 
     select * from {{ ref('metric_components') }}
 
+    where {{ in_built_months('opening_date') }}
+
 ),
 
 definitions as (
@@ -18,7 +20,10 @@ outside as (
     select components.*
 
     from components
-    inner join definitions on components.metric_id = definitions.metric_id
+    inner join definitions
+        on
+            components.metric_id = definitions.metric_id
+            and components.metric_version = definitions.metric_version
 
     where
         definitions.statistic in ('ratio', 'km_quantile')

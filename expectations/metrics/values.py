@@ -6,14 +6,16 @@ import great_expectations.expectations as gxe
 from expectations.checks import WARNING, check, no_rows
 from infra.settings import ROOT
 
-METRICS = sorted(path.stem for path in (ROOT / "dbt" / "models" / "metrics").glob("*.yml") if path.stem[0] != "_")
-LEVELS = ["service_point", "region", "size_class", "agency", "national"]
+FILES = (ROOT / "dbt" / "models" / "metrics").glob("*.yml")
+METRICS = sorted({path.stem.split("__v")[0] for path in FILES if path.stem[0] != "_"})
+LEVELS = ["service_point", "team_area", "region", "size_class", "agency", "national"]
 MISSING_REASONS = ["closed", "no_source", "no_wave", "not_delivered", "no_observations"]
 
 BATCH = """
 select * from warehouse.metric_values
 where
-    period >= current_setting('pulssi.month_before')::date
+    period_kind = 'month' and breakdown = 'total' and is_in_force and level <> 'point_agency'
+    and period >= current_setting('pulssi.month_before')::date
     and period < current_setting('pulssi.next_month')::date
 """
 
@@ -93,26 +95,36 @@ SUITE = gx.ExpectationSuite(
         no_rows(
             """
             select
-                metric_id, period, collection_mode, sums.numerator, sums.denominator,
+                metric_id, metric_version, period, collection_mode, sums.numerator, sums.denominator,
                 nation.numerator as national_numerator, nation.denominator as national_denominator
             from (
-                select metric_id, period, collection_mode, numerator, denominator
+                select metric_id, metric_version, period, collection_mode, numerator, denominator
                 from {batch}
-                where level = 'national' and value is not null
+                where level = 'national' and coalesce(numerator, denominator) is not null
             ) as nation
             full join (
-                select metric_id, period, collection_mode, sum(numerator) as numerator, sum(denominator) as denominator
+                select
+                    metric_id, metric_version, period, collection_mode,
+                    sum(numerator) as numerator, sum(denominator) as denominator
                 from (
-                    select metric_id, period, collection_mode, numerator, denominator
+                    select metric_id, metric_version, period, collection_mode, numerator, denominator
                     from {batch}
-                    where level = 'service_point' and value_status <> 'no_data'
+                    where level = 'service_point' and coalesce(numerator, denominator) is not null
                     union all
-                    select metric_id, date_trunc('month', opening_date)::date, collection_mode, numerator, denominator
-                    from warehouse.metric_components
-                    where service_point_id is null
+                    select
+                        metric_id, metric_version, date_trunc('month', opening_date)::date, collection_mode,
+                        numerator, denominator
+                    from warehouse.metric_components as components
+                    inner join warehouse.metric_definitions as definitions using (metric_id, metric_version)
+                    where
+                        service_point_id is null
+                        and opening_date >= current_setting('pulssi.month')::date - interval '1 month'
+                        and opening_date < current_setting('pulssi.month')::date + interval '1 month'
+                        and date_trunc('month', opening_date)::date >= definitions.valid_from
+                        and date_trunc('month', opening_date)::date < coalesce(definitions.valid_to, 'infinity')
                 ) as parts
-                group by 1, 2, 3
-            ) as sums using (metric_id, period, collection_mode)
+                group by 1, 2, 3, 4
+            ) as sums using (metric_id, metric_version, period, collection_mode)
             where
                 sums.numerator is distinct from nation.numerator
                 or sums.denominator is distinct from nation.denominator
@@ -125,16 +137,18 @@ SUITE = gx.ExpectationSuite(
             ),
         ),
         no_rows(
-            f"""
+            """
             select service_point_id, metric_id
             from warehouse.dim_service_points as points
-            cross join unnest(array{METRICS}) as metrics (metric_id)
+            cross join (
+                select distinct metric_id from warehouse.metric_definitions where lowest_level = 'service_point'
+            ) as metrics
             where
                 points.valid_from < current_setting('pulssi.month')::date + interval '1 month'
                 and coalesce(points.valid_to, 'infinity') > current_setting('pulssi.month')::date
                 and (service_point_id, metric_id) not in (
                     select level_id, metric_id
-                    from {{batch}}
+                    from {batch}
                     where level = 'service_point' and period = current_setting('pulssi.month')::date
                 )
             """,

@@ -22,7 +22,9 @@ left join publish.estimate as estimates
         and metrics.level_id = estimates.level_id
         and metrics.collection_mode = estimates.collection_mode
 where
-    metrics.period >= current_setting('pulssi.month_before')::date
+    metrics.period_kind = 'month' and metrics.breakdown = 'total' and metrics.is_in_force
+    and metrics.level in ('service_point', 'region', 'size_class', 'agency', 'national')
+    and metrics.period >= current_setting('pulssi.month_before')::date
     and metrics.period < current_setting('pulssi.next_month')::date
 """
 

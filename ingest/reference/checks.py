@@ -38,6 +38,9 @@ def find_problems(reference: Reference, unread: Collection[str] = ()) -> Iterato
     for row in reference["sources.csv"]:
         if row.values.get("family") == "feedback" and row.values.get("collection_mode", "") is None:
             yield f"{row.place}, collection_mode '': empty for a feedback source: give its mode, such as device or sms"
+    for row in reference["targets.csv"]:
+        if row.values.get("service_point_id") and row.values.get("size_class"):
+            yield f"{row.place}, size_class {row.values['size_class']!r}: the target is for a point: leave one empty"
     yield from _alias_problems(reference, unread)
     if "opening_hours.csv" not in unread:
         yield from _stop_problems(reference)

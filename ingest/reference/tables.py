@@ -16,6 +16,7 @@ HOURS_ORDER: Ordered = ("opens_at", "<", "closes_at")
 # Code lists that have aliases, and the file whose first column has their codes.
 ALIASED = {"agency": "agencies.csv", "service": "services.csv"}
 POINT = Column("service_point_id", refers_to="service_points.csv")
+SIZE_CLASSES = ("L", "M", "S", "XS")
 ROLES = ("source_owner", "coordinator", "national_team", "vendor")
 
 
@@ -30,7 +31,7 @@ def tables() -> tuple[Table, ...]:
             (
                 Column("service_point_id", pattern=r"[a-z0-9][a-z0-9_-]{0,63}"),
                 *NAMES,
-                Column("size_class", codes=("L", "M", "S", "XS")),
+                Column("size_class", codes=SIZE_CLASSES),
                 Column("region_code", refers_to="regions.csv"),
                 Column("municipality_code", required=False, pattern=r"[0-9]{3}"),
                 Column("majority_language", required=False, codes=("fi", "sv", "se", "en")),
@@ -60,6 +61,13 @@ def tables() -> tuple[Table, ...]:
             ("service_point_id", "agency_code"),
             (VALID_ORDER,),
         ),
+        Table(
+            "teams.csv",
+            "team",
+            (Column("team_id", pattern=CODE), *NAMES, POINT, *VALID),
+            ("service_point_id",),  # a point has one team at a time
+            (VALID_ORDER,),
+        ),
         *_opening_tables(),
         *_source_tables(),
         *_question_tables(),
@@ -70,12 +78,13 @@ def tables() -> tuple[Table, ...]:
             (
                 Column("metric_id", pattern=CODE),
                 Column("service_point_id", required=False, refers_to="service_points.csv"),
+                Column("size_class", required=False, codes=SIZE_CLASSES),
                 Column("parameter", pattern=CODE),
                 Column("value", "number", required=False),
                 Column("status", codes=("not_set", "indicative_baseline", "agreed")),
                 *VALID,
             ),
-            ("metric_id", "service_point_id", "parameter"),
+            ("metric_id", "service_point_id", "size_class", "parameter"),
             (VALID_ORDER,),
         ),
         Table("holidays.csv", "holiday", (Column("holiday_date", "date"), *NAMES), ("holiday_date",)),

@@ -48,6 +48,11 @@ def add_reference(connection):
         add(connection, "reference.agency", agency_code=agency, **names, **since)
     for point, (size_class, region, weekdays) in POINTS.items():
         add_point(connection, point, size_class, region, weekdays)
+    for point in POINTS:
+        if point not in ("moved", "night"):
+            add_team(connection, "south" if point < "f" else "north", point, "2026-01-01")
+    add_team(connection, "south", "moved", "2026-01-01", "2026-10-20")
+    add_team(connection, "north", "moved", "2026-10-20")
     for raw_value, score in FACES.items():
         add_scale_value(connection, "faces_4", raw_value, score)
     for score in range(1, 6):
@@ -111,6 +116,11 @@ def add_point(connection, point, size_class, region, weekdays):
         device = {"source": source_of(point, "device"), "family": "feedback", "collection_mode": "device"}
         place = {"service_point_id": point, "cadence": "continuous", "owner": "vendor"}
         add(connection, "reference.source", **device, **place, valid_from="2026-01-01")
+
+
+def add_team(connection, team_id, point, valid_from, valid_to=None):
+    team = {"team_id": team_id, "name_fi": "x", "name_sv": "x", "name_en": "x", "service_point_id": point}
+    add(connection, "reference.team", **team, valid_from=valid_from, valid_to=valid_to)
 
 
 def add_scale_value(connection, scale_code, raw_value, score):

@@ -20,7 +20,8 @@ CLOCKS = """
 """
 VALUES = """
     select metric_id, collection_mode, value, numerator, denominator, missing_reason from warehouse.metric_values
-    where level_id = 'coarse' and period = '2027-03-01' order by metric_id
+    where period_kind = 'month' and breakdown = 'total' and level_id = 'coarse'
+        and period = '2027-03-01' order by metric_id
 """
 AHEAD = "/points/clocks/devices/ahead"
 
@@ -69,6 +70,7 @@ def test_the_hours_are_what_completeness_counts(rows):
         " sum(opening_minutes) as opening from warehouse.fct_source_hours"
         " where source_family = 'queue' and opening_date >= '2026-10-01') as hours"
         " cross join (select numerator, denominator from warehouse.metric_values where metric_id = 'completeness'"
+        " and period_kind = 'month' and breakdown = 'total'"
         " and level = 'national' and collection_mode = 'queue' and period = '2026-10-01') as metric"
     )
 

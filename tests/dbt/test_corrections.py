@@ -41,6 +41,7 @@ def test_the_months_mean_is_that_of_the_answers_that_count(march_rows):
 
     found = march_rows(
         "select period::text, numerator, denominator from warehouse.metric_values where metric_id = 'satisfaction_mean'"
+        " and period_kind = 'month' and breakdown = 'total'"
         " and level_id = 'corrected' and collection_mode = 'device' order by period"
     )
 

@@ -11,7 +11,7 @@ ANSWERS = """
 VALUES = """
     select numerator, denominator from warehouse.metric_values
     where metric_id = 'satisfaction_mean' and period = %s::date and level = %s and level_id = %s
-        and collection_mode = %s and value is not null
+        and collection_mode = %s and value is not null and period_kind = 'month' and breakdown = 'total'
 """
 
 
@@ -67,6 +67,7 @@ def test_a_source_has_delivered_in_the_months_of_the_visits_and_not_in_those_of_
     )
     (silent,) = rows(
         "select missing_reason from warehouse.metric_values where metric_id = 'satisfaction_mean'"
+        " and period_kind = 'month' and breakdown = 'total'"
         " and period = '2026-10-01' and level_id = 'aml_maintained' and collection_mode = 'interview'"
     )
 

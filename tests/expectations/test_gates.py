@@ -117,12 +117,13 @@ def test_a_good_month_passes_every_gate_without_a_warning(month, stage):
         ("marts", "update warehouse.fct_visits set service_point_id = 'gamma'", "point_is_in_the_dimension"),
         ("marts", "update warehouse.fct_feedback_answers set score = 6 where score = 5", "score_is_on_the_scale"),
         ("marts", "alter table warehouse.fct_visits add desk_id text", "no_desk_in_facts"),
-        ("metrics", "delete from warehouse.metric_values where level_id = 'beta'", "every_point_has_every_metric"),
-        ("metrics", "delete from warehouse.metric_values where metric_id = 'visits'", "every_metric_is_there"),
-        ("metrics", "update warehouse.metric_values set numerator = numerator + 1 where level_id = 'beta'",
+        ("metrics", "delete from warehouse.metric_month_values where level_id = 'beta'",
+         "every_point_has_every_metric"),
+        ("metrics", "delete from warehouse.metric_month_values where metric_id = 'visits'", "every_metric_is_there"),
+        ("metrics", "update warehouse.metric_month_values set numerator = numerator + 1 where level_id = 'beta'",
          "points_add_up_to_the_nation"),
-        ("metrics", "update warehouse.metric_values set value = 0 where value is null", "missing_has_a_reason"),
-        ("metrics", "update warehouse.metric_values set value = 100 * value where statistic = 'ratio'",
+        ("metrics", "update warehouse.metric_month_values set value = 0 where value is null", "missing_has_a_reason"),
+        ("metrics", "update warehouse.metric_month_values set value = 100 * value where statistic = 'ratio'",
          "value_is_possible"),
         ("metrics", "update warehouse.metric_components set numerator = denominator + 1 where metric_id like 'aba%'",
          "numerator_within_denominator"),
@@ -168,7 +169,8 @@ def test_a_broken_month_is_stopped_by_the_check_that_names_the_fault(month, stag
         ("marts", CORRECT.format("not_permitted"), "no_correction_is_not_permitted"),
         ("marts", "insert into warehouse.fct_device_clocks (source, is_clock_wrong, is_corrected, received_date)"
          " values ('/points/beta/feedback', true, false, '2026-10-05')", "no_clock_is_wrong"),
-        ("metrics", "update warehouse.metric_values set denominator = 10 * denominator where period = '2026-09-01'",
+        ("metrics", "update warehouse.metric_month_values set denominator = 10 * denominator"
+         " where period = '2026-09-01'",
          "volume_does_not_halve"),
     ],
 )  # fmt: skip

@@ -202,6 +202,9 @@ def _value(metric_id, level, level_id, mode, value, numerator, denominator, sum_
         "denominator": denominator,
         "sum_of_squares": sum_of_squares,
         "opening_day_count": 10,
+        "period_kind": "month",
+        "breakdown": "total",
+        "is_in_force": True,
     }
 
 

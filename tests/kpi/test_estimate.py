@@ -91,9 +91,11 @@ def test_the_month_before_a_provisional_one_is_final(settings):
         connection.execute(
             text(
                 "insert into warehouse.metric_values (metric_id, metric_version, statistic, period, level, level_id,"
-                " collection_mode, value, value_status, numerator, denominator, sum_of_squares, opening_day_count)"
+                " collection_mode, value, value_status, numerator, denominator, sum_of_squares, opening_day_count,"
+                " period_kind, breakdown, is_in_force)"
                 " select metric_id, metric_version, statistic, :before, level, level_id, collection_mode, value,"
-                " value_status, numerator, denominator, sum_of_squares, opening_day_count from warehouse.metric_values"
+                " value_status, numerator, denominator, sum_of_squares, opening_day_count,"
+                " period_kind, breakdown, is_in_force from warehouse.metric_values"
                 " where metric_id = 'visits' and level_id = 'helmi'"
             ),
             {"before": MONTH.previous.first_day},

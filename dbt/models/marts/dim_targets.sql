@@ -11,6 +11,7 @@ named as (
     select
         metric_id,
         service_point_id,
+        size_class,
         parameter,
         status,
         value,

@@ -12,6 +12,12 @@ waits as (
 
 ),
 
+service_points as (
+
+    select * from {{ ref('dim_service_points') }}
+
+),
+
 targets as (
 
     select * from {{ ref('dim_targets') }}
@@ -36,10 +42,12 @@ walk_in_days_with_their_target as (
                 from targets
 
                 where
-                    (targets.service_point_id = tickets.service_point_id or targets.service_point_id is null)
+                    coalesce(targets.service_point_id, tickets.service_point_id) = tickets.service_point_id
+                    and coalesce(targets.size_class, service_points.size_class, '')
+                    = coalesce(service_points.size_class, '')
                     and {{ is_valid_on('targets', 'tickets.opening_date') }}
 
-                order by targets.service_point_id asc nulls last
+                order by targets.service_point_id asc nulls last, targets.size_class asc nulls last
 
                 limit 1
             ),
@@ -48,6 +56,10 @@ walk_in_days_with_their_target as (
         tickets.opening_date
 
     from tickets
+    left join service_points
+        on
+            tickets.service_point_id = service_points.service_point_id
+            and {{ is_valid_on('service_points', 'tickets.opening_date') }}
 
     -- Times known to the hour only tell nothing about a target of minutes.
     where

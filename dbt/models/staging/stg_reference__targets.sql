@@ -5,6 +5,7 @@ targets as (
     select
         metric_id,
         service_point_id,
+        size_class,
         parameter,
         status,
         value,

@@ -1,8 +1,12 @@
-{% test unique_together(model, columns) %}
+{% test unique_together(model, columns, built_month=none) %}
 
 select {{ columns | join(', ') }}
 
 from {{ model }}
+
+{% if built_month %}
+where {{ in_built_months(built_month) }}
+{% endif %}
 
 group by {{ columns | join(', ') }}
 

@@ -1,15 +1,24 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        pre_hook="{{ delete_built_months('opening_date') }}",
+        indexes=[{'columns': ['metric_id', 'opening_date']}]
+    )
+}}
+
 with
 
 -- What a metric does not have is null: a duration where it is no quantile, a breakdown that its yml does not list.
 components as (
 
-    {% for metric_id in metric_ids() %}
-    {% set meta = metric_meta(metric_id) %}
+    {% for model in metric_ids() %}
+    {% set meta = metric_meta(model) %}
     select
-        '{{ metric_id }}' as metric_id,
+        '{{ metric_id_of(model) }}' as metric_id,
         {{ meta.version }} as metric_version,
         service_point_id,
-        agency_code,
+        coalesce(agency_code, 'not_attributable') as agency_code,
         collection_mode,
         {% for breakdown, type in metric_breakdowns().items() -%}
         cast({{ breakdown if breakdown in meta.breakdowns else 'null' }} as {{ type }}) as {{ breakdown }},
@@ -22,7 +31,10 @@ components as (
         ) as sum_of_squares,
         opening_date
 
-    from {{ ref(metric_id) }}
+    from {{ ref(model) }}
+
+    where {{ in_built_months('opening_date') }}
+
     {% if not loop.last -%}
     union all
     {%- endif -%}

@@ -1,11 +1,11 @@
 with
 
-definitions as (
+definitions_of_all_versions as (
 
-    {% for metric_id in metric_ids() %}
-    {% set meta = metric_meta(metric_id) %}
+    {% for model in metric_ids() %}
+    {% set meta = metric_meta(model) %}
     select
-        '{{ metric_id }}' as metric_id,
+        '{{ metric_id_of(model) }}' as metric_id,
         {{ meta.version }} as metric_version,
         '{{ meta.statistic }}' as statistic,
         '{{ meta.unit }}' as unit,
@@ -15,11 +15,21 @@ definitions as (
         string_to_array('{{ meta.breakdowns | join(" ") }}', ' ') as breakdowns,
         cast({{ meta.quantile or 'null' }} as double precision) as quantile,
         cast({{ meta.per or 'null' }} as integer) as per,
-        cast({{ "'" ~ meta.valid_from ~ "'" if meta.valid_from else 'null' }} as date) as valid_from
+        cast('{{ meta.valid_from or "-infinity" }}' as date) as valid_from
     {% if not loop.last %}
     union all
     {% endif %}
     {% endfor %}
+
+),
+
+definitions as (
+
+    select
+        *,
+        lead(valid_from) over (partition by metric_id order by valid_from, metric_version) as valid_to
+
+    from definitions_of_all_versions
 
 )
 

@@ -37,17 +37,18 @@ level_expectations as (
 
     select
         point_expectations.metric_id,
+        point_expectations.metric_version,
         point_expectations.level,
         point_expectations.level_id,
         point_expectations.collection_mode,
         (
-            array['no_observations', 'not_delivered', 'no_wave', 'no_source', 'closed']
+            {{ missing_reasons() }}
         )[min(case when closed_points.period is null then point_expectations.reason_rank else 5 end)] as missing_reason,
         bool_or(point_expectations.has_source) as has_source,
         bool_or(bool_or(point_expectations.has_source)) over (
             partition by
-                point_expectations.metric_id, point_expectations.period, point_expectations.level,
-                point_expectations.level_id
+                point_expectations.metric_id, point_expectations.metric_version, point_expectations.period,
+                point_expectations.level, point_expectations.level_id
         ) as has_source_in_any_mode,
         point_expectations.period
 
@@ -58,8 +59,8 @@ level_expectations as (
             and point_expectations.period = closed_points.period
 
     group by
-        point_expectations.metric_id, point_expectations.level, point_expectations.level_id,
-        point_expectations.collection_mode, point_expectations.period
+        point_expectations.metric_id, point_expectations.metric_version, point_expectations.level,
+        point_expectations.level_id, point_expectations.collection_mode, point_expectations.period
 
 ),
 
@@ -77,7 +78,10 @@ expectations as (
         level_expectations.period
 
     from level_expectations
-    inner join definitions on level_expectations.metric_id = definitions.metric_id
+    inner join definitions
+        on
+            level_expectations.metric_id = definitions.metric_id
+            and level_expectations.metric_version = definitions.metric_version
 
     where level_expectations.has_source or not level_expectations.has_source_in_any_mode
 

@@ -6,9 +6,11 @@ measured_minutes as (
 
 ),
 
-service_points as (
+places as (
 
-    select * from {{ ref('dim_service_points') }}
+    select * from {{ ref('metric_places') }}
+
+    where is_registered
 
 ),
 
@@ -27,16 +29,17 @@ minutes_with_their_place as (
         minutes.collection_mode,
         minutes.measured_minutes,
         minutes.opening_minutes,
-        service_points.region_code,
-        service_points.size_class,
+        places.team_id,
+        places.region_code,
+        places.size_class,
         presences.agency_code,
         minutes.opening_date
 
     from measured_minutes as minutes
-    inner join service_points
+    inner join places
         on
-            minutes.service_point_id = service_points.service_point_id
-            and {{ is_valid_on('service_points', 'minutes.opening_date') }}
+            minutes.service_point_id = places.service_point_id
+            and {{ is_valid_on('places', 'minutes.opening_date') }}
     left join presences
         on
             minutes.service_point_id = presences.service_point_id

@@ -24,9 +24,9 @@ modes_of_the_deployment as (
 
 ),
 
-components as (
+sums as (
 
-    select * from {{ ref('metric_components') }}
+    select * from {{ ref('metric_sums_by_place') }}
 
 ),
 
@@ -34,13 +34,18 @@ points_and_sources as (
 
     select
         definitions.metric_id,
+        definitions.metric_version,
         definitions.source_family,
         definitions.collection_modes,
         points_by_level.service_point_id,
         points_by_level.level,
         points_by_level.level_id,
-        modes_expected.collection_mode,
-        modes_expected.is_delivered,
+        -- What is registered needs no one to deliver it.
+        case
+            when definitions.source_family = 'reference' then definitions.collection_modes[1]
+            else modes_expected.collection_mode
+        end as collection_mode,
+        definitions.source_family = 'reference' or modes_expected.is_delivered as is_delivered,
         points_by_level.period
 
     from definitions
@@ -54,7 +59,12 @@ points_and_sources as (
             and definitions.source_family = modes_expected.source_family
             and modes_expected.collection_mode = any(definitions.collection_modes)
 
-    where definitions.source_family <> 'device' or points_by_level.level <> 'agency'
+    where
+        (definitions.source_family <> 'device' or points_by_level.level <> 'agency')
+        and (
+            definitions.lowest_level = 'service_point'
+            or points_by_level.level in (definitions.lowest_level, 'national')
+        )
 
 ),
 
@@ -62,10 +72,11 @@ modes_in_the_data as (
 
     select distinct
         metric_id,
+        metric_version,
         collection_mode,
-        cast(date_trunc('month', opening_date) as date) as period
+        period
 
-    from components
+    from sums
 
 ),
 
@@ -74,6 +85,7 @@ point_expectations as (
 
     select
         points_and_sources.metric_id,
+        points_and_sources.metric_version,
         points_and_sources.service_point_id,
         points_and_sources.level,
         points_and_sources.level_id,
@@ -84,7 +96,11 @@ point_expectations as (
             'none'
         ) as collection_mode,
         case
-            when points_and_sources.is_delivered then 1
+            -- Who counts for a period says so, even that there was nothing: no report is no zero.
+            when
+                points_and_sources.is_delivered
+                and points_and_sources.source_family not in ('complaint', 'staff_survey', 'survey')
+                then 1
             when points_and_sources.collection_mode is not null then 2
             when
                 modes_of_the_deployment.is_by_wave
@@ -107,6 +123,7 @@ point_expectations as (
             points_and_sources.collection_mode is null
             and modes_of_the_deployment.collection_mode is null
             and points_and_sources.metric_id = modes_in_the_data.metric_id
+            and points_and_sources.metric_version = modes_in_the_data.metric_version
             and points_and_sources.period = modes_in_the_data.period
 
 )

@@ -1,8 +1,10 @@
 with
 
-service_points as (
+places as (
 
-    select * from {{ ref('dim_service_points') }}
+    select * from {{ ref('metric_places') }}
+
+    where is_registered
 
 ),
 
@@ -26,19 +28,20 @@ points_with_their_agencies as (
 
     select
         periods.period,
-        service_points.service_point_id,
-        service_points.region_code,
-        service_points.size_class,
+        places.service_point_id,
+        places.team_id,
+        places.region_code,
+        places.size_class,
         presences.agency_code
 
     from periods
-    inner join service_points
+    inner join places
         on
-            periods.next_period > service_points.valid_from
-            and periods.period < coalesce(service_points.valid_to, 'infinity')
+            periods.next_period > places.valid_from
+            and periods.period < coalesce(places.valid_to, 'infinity')
     left join presences
         on
-            service_points.service_point_id = presences.service_point_id
+            places.service_point_id = presences.service_point_id
             and periods.next_period > presences.valid_from
             and periods.period < coalesce(presences.valid_to, 'infinity')
 

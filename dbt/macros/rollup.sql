@@ -1,0 +1,44 @@
+{% macro metric_id_of(model) %}
+    {# A later version of a metric stands beside the first one: <id>__v2. #}
+    {{ return(model.split('__v')[0]) }}
+{% endmacro %}
+
+{% macro at_levels(cells, has_point_agencies=false) %}
+    {# The levels that every figure is given at, and what identifies a row of each. #}
+    {% set agency_code = "nullif(" ~ cells ~ ".agency_code, 'not_attributable')" %}
+    cross join lateral (
+        values
+        ('service_point', {{ cells }}.service_point_id),
+        {% if has_point_agencies -%}
+        ('point_agency', {{ cells }}.service_point_id || '/' || {{ agency_code }}),
+        {% endif -%}
+        ('team_area', {{ cells }}.team_id),
+        ('region', {{ cells }}.region_code),
+        ('size_class', {{ cells }}.size_class),
+        ('agency', {{ agency_code }}),
+        ('national', 'national')
+    ) as levels (level, level_id)
+{% endmacro %}
+
+{% macro missing_reasons() -%}
+    {# Why there is no value, from what was nearest to giving one to what was farthest. #}
+    array['no_observations', 'not_delivered', 'no_wave', 'no_source', 'closed']
+{%- endmacro %}
+
+{% macro cell_columns() %}
+    {# What tells the figures of a period from each other. #}
+    {{ return([
+        'metric_id', 'metric_version', 'level', 'level_id', 'collection_mode', 'breakdown', 'breakdown_value',
+    ]) }}
+{% endmacro %}
+
+{% macro delete_built_months(day) -%}
+    {# Before a kept table gets the rows of the months being built. #}
+    {% if is_incremental() %}delete from {{ this }} where {{ in_built_months(day) }}{% endif %}
+{%- endmacro %}
+
+{% macro delete_built_periods() -%}
+    {% if is_incremental() %}
+    delete from {{ this }} where (period_kind, period) in (select period_kind, period from {{ ref('metric_periods') }})
+    {% endif %}
+{%- endmacro %}

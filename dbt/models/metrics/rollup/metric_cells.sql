@@ -1,0 +1,82 @@
+with
+
+sums as (
+
+    select * from {{ ref('metric_sums_by_place') }}
+
+),
+
+places as (
+
+    select * from {{ ref('metric_places') }}
+
+),
+
+sums_with_their_place as (
+
+    select
+        sums.*,
+        places.team_id,
+        places.region_code,
+        places.size_class
+
+    from sums
+    left join places on sums.place_id = places.place_id
+
+),
+
+-- The agencies are a breakdown of the whole, but not where the level is an agency already. Of a point and an agency
+-- there is no more than the whole.
+sums_at_levels as (
+
+    select
+        sums.metric_id,
+        sums.metric_version,
+        levels.level,
+        levels.level_id,
+        sums.collection_mode,
+        parts.breakdown,
+        parts.breakdown_value,
+        sums.duration_seconds,
+        sums.numerator,
+        sums.denominator,
+        sums.sum_of_squares,
+        sums.opening_days,
+        sums.period
+
+    from sums_with_their_place as sums
+    cross join
+        lateral (
+            values (sums.breakdown, sums.breakdown_value), ('agency', sums.agency_code)
+        ) as parts (breakdown, breakdown_value)
+    {{ at_levels('sums', has_point_agencies=true) }}
+
+    -- An event without a service point counts for its agency and the nation only.
+    where
+        levels.level_id is not null
+        and (levels.level <> 'point_agency' or parts.breakdown = 'total')
+        and (
+            parts.breakdown <> 'agency'
+            or (sums.breakdown = 'total' and levels.level <> 'agency')
+        )
+
+),
+
+summed_by_level as (
+
+    select
+        {{ cell_columns() | join(', ') }},
+        duration_seconds,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        sum(sum_of_squares) as sum_of_squares,
+        bit_or(opening_days) as opening_days,
+        period
+
+    from sums_at_levels
+
+    group by {{ cell_columns() | join(', ') }}, duration_seconds, period
+
+)
+
+select * from summed_by_level

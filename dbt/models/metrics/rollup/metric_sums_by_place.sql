@@ -1,0 +1,79 @@
+with
+
+places as (
+
+    select * from {{ ref('metric_places') }}
+
+),
+
+-- Not materialized, for each metric reads its own rows; a component without a service point has no place.
+components as not materialized (
+
+    select
+        components.*,
+        places.place_id,
+        cast(extract(isodow from components.opening_date) as integer) as opening_weekday,
+        1 << (cast(extract(day from components.opening_date) as integer) - 1) as day_of_month_bit,
+        cast(date_trunc('month', components.opening_date) as date) as period
+
+    from {{ ref('metric_components') }} as components
+    left join places
+        on
+            components.service_point_id = places.service_point_id
+            and {{ is_valid_on('places', 'components.opening_date') }}
+
+    where {{ in_built_months('components.opening_date') }}
+
+),
+
+sums as (
+
+    {% for model in metric_ids() %}
+    {% set meta = metric_meta(model) %}
+    select
+        metric_id,
+        metric_version,
+        service_point_id,
+        agency_code,
+        collection_mode,
+        case
+            when grouping(opening_weekday) = 0 then 'weekday'
+            {% for breakdown in meta.breakdowns -%}
+            when grouping({{ breakdown }}) = 0 then '{{ breakdown }}'
+            {% endfor -%}
+            else 'total'
+        end as breakdown,
+        case
+            when grouping(opening_weekday) = 0 then cast(opening_weekday as text)
+            {% for breakdown in meta.breakdowns -%}
+            when grouping({{ breakdown }}) = 0 then coalesce(cast({{ breakdown }} as text), 'not_known')
+            {% endfor -%}
+            else 'total'
+        end as breakdown_value,
+        place_id,
+        duration_seconds,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        sum(sum_of_squares) as sum_of_squares,
+        bit_or(day_of_month_bit) as opening_days,
+        period
+
+    from components
+
+    where
+        metric_id = '{{ metric_id_of(model) }}'
+        and metric_version = {{ meta.version }}
+
+    group by
+        metric_id, metric_version, service_point_id, agency_code, collection_mode, place_id, duration_seconds, period,
+        grouping sets (
+            (), (opening_weekday){% for breakdown in meta.breakdowns %}, ({{ breakdown }}){% endfor %}
+        )
+    {% if not loop.last -%}
+    union all
+    {%- endif -%}
+    {%- endfor %}
+
+)
+
+select * from sums

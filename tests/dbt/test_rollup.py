@@ -1,0 +1,66 @@
+"""Any figure of any level, period and part is the one that its components give when they are picked one by one."""
+
+import random
+from datetime import date
+
+import plain_rollup
+import pytest
+
+from kpi.metric_catalogue import read_catalogue
+
+pytestmark = pytest.mark.services
+
+# So many cells of each metric, level, kind of period and breakdown.
+SAMPLE = 3
+LEVELS = {"service_point", "point_agency", "team_area", "region", "size_class", "agency", "national"}
+
+
+@pytest.mark.parametrize("warehouse", ["october", "march"])
+def test_a_random_cell_of_every_kind_is_the_sum_of_its_components(request, warehouse):
+    settings = request.getfixturevalue(warehouse)
+    rows = request.getfixturevalue({"october": "rows", "march": "march_rows"}[warehouse])
+    metrics = read_catalogue(settings)
+    places = plain_rollup.Places(rows("select * from reference.service_point"), rows("select * from reference.team"))
+    components = by_metric(rows("select * from warehouse.metric_components"))
+    waves = {row["wave_id"]: row for row in rows("select * from reference.wave")}
+
+    sampled = sample(rows("select * from warehouse.metric_values where value is not null order by metric_values::text"))
+
+    assert {cell["level"] for cell in sampled} == (LEVELS if warehouse == "october" else LEVELS - {"team_area"})
+    assert {cell["metric_id"] for cell in sampled} >= {"visits", "queue_time_median", "satisfaction_mean"}
+    for cell in sampled:
+        key = (cell["metric_id"], cell["metric_version"])
+        found = plain_rollup.components_of(cell, components[key], places, months_of(cell, waves))
+        wanted = plain_rollup.value_of(found, metrics[cell["metric_id"]])
+        assert float(cell["value"]) == pytest.approx(float(wanted)), cell
+        assert (cell["denominator"] or 0) == sum(row["denominator"] or 0 for row in found), cell
+        assert cell["opening_day_count"] == len({row["opening_date"] for row in found}), cell
+
+
+def by_metric(components):
+    found = {}
+    for row in components:
+        found.setdefault((row["metric_id"], row["metric_version"]), []).append(row)
+    return found
+
+
+def sample(cells):
+    kinds = {}
+    for cell in cells:
+        kinds.setdefault(tuple(cell[name] for name in ("metric_id", "level", "period_kind", "breakdown")), []).append(
+            cell
+        )
+    chooser = random.Random(20261101)
+    return [cell for kind in sorted(kinds) for cell in chooser.sample(kinds[kind], min(SAMPLE, len(kinds[kind])))]
+
+
+def months_of(cell, waves):
+    """The first days of the months of the cell's period."""
+    first = cell["period"].replace(day=1)
+    if cell["period_kind"] == "wave":
+        assert waves[cell["breakdown_value"]]["starts_on"] == cell["period"]
+    count = (cell["last_month"].year - first.year) * 12 + cell["last_month"].month - first.month + 1
+    return {
+        date(first.year + (first.month - 1 + later) // 12, (first.month - 1 + later) % 12 + 1, 1)
+        for later in range(count)
+    }
