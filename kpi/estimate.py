@@ -37,20 +37,22 @@ def estimate(month: str, status: str, cutoff: str | None) -> None:
 def estimate_month(settings: Settings, month: Month, cutoff: datetime, status: str) -> "pd.DataFrame":
     """Replace the estimates of *month*; ActionNeeded unless its gates passed for this very *cutoff*."""
     from kpi import estimate_tables, gate_verdicts, opening_days
-    from kpi.metric_catalogue import read_catalogue
+    from kpi.metric_catalogue import read_versions
 
     with database.begin(settings) as connection:
         connection.execute(sqlalchemy.text("select pg_advisory_xact_lock(hashtext('publish.estimate'))"))
         verdicts = gate_verdicts.passed(connection, month, cutoff, ("landing", "marts", "metrics"))
         reference_digest = gate_verdicts.latest_build(connection, month, cutoff, "metrics").reference_digest
-        metrics = read_catalogue(settings)
+        versions = read_versions(settings)
         periods = (month.first_day, month.previous.first_day, month.a_year_before.first_day)
         values = estimate_tables.read_values(connection, periods, opening_days.LEVEL_COLUMNS)
-        unknown = sorted(set(values["metric_id"]) - metrics.keys())
+        keys = zip(values["metric_id"], values["metric_version"], strict=True)
+        unknown = sorted(set(keys) - versions.keys())
         if unknown or not (values["period"] == month.first_day).any():
-            what = f"metric {unknown[0]} is not in dbt's manifest" if unknown else f"{month} has no metric values"
+            missing = "{} (version {}) is not in dbt's manifest".format(*unknown[0]) if unknown else ""
+            what = f"metric {missing}" if unknown else f"{month} has no metric values"
             raise ActionNeeded(f"{what}: run pulssi build {month} --stage metrics")
-        tables = _tables(connection, month, values, metrics, status, gate_verdicts.worst(verdicts.values()))
+        tables = _tables(connection, month, values, versions, status, gate_verdicts.worst(verdicts.values()))
         estimate_tables.replace(connection, month, cutoff, tables, reference_digest)
     return tables["estimate"]
 
@@ -59,19 +61,21 @@ def _tables(
     connection: sqlalchemy.Connection,
     month: Month,
     values: "pd.DataFrame",
-    metrics: "dict[str, Metric]",
+    versions: "dict[tuple[str, int], Metric]",
     status: str,
     gate_verdict: str,
 ) -> "dict[str, pd.DataFrame]":
     """What is written, by the name of its table in publish."""
     from kpi import changes, equality_gaps, estimate_tables, funnels, observations, opening_days, small_points
+    from kpi.metric_catalogue import in_force
 
-    clustered = [metric.metric_id for metric in metrics.values() if metric.interval == "opening_days"]
+    metrics = in_force(versions.values(), month.first_day)
+    clustered = sorted({metric.metric_id for metric in versions.values() if metric.interval == "opening_days"})
     in_languages = [metric.metric_id for metric in metrics.values() if "language" in metric.breakdowns]
     components = opening_days.read_components(connection, clustered, sorted(set(values["period"])))
     by_day = dict(opening_days.cells(components))
     completeness = estimate_tables.read_completeness(connection)
-    observed = observations.observed(values, by_day, completeness, metrics, status, gate_verdict)
+    observed = observations.observed(values, by_day, completeness, versions, status, gate_verdict)
     is_published = observed["period"] >= month.previous.first_day
     numbers = changes.numbers_of(
         observed, by_day, estimate_tables.read_scales(connection, sorted(set(values["period"])))

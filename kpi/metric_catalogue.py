@@ -1,7 +1,9 @@
 """The metric catalogue: what the yml files beside the metrics say, read from dbt's manifest."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -76,26 +78,43 @@ def read_manifest(settings: Settings) -> dict[str, Any]:
     return manifest
 
 
-def read_catalogue(settings: Settings) -> dict[str, Metric]:
-    """All metrics by their id, in the order of the ids."""
-    return metrics_of(read_manifest(settings))
+def read_catalogue(settings: Settings, month: date | None = None) -> dict[str, Metric]:
+    """All metrics by their id, in the order of the ids, each in the version in force in *month*, else its newest."""
+    return metrics_of(read_manifest(settings), month)
 
 
-def metrics_of(manifest: dict[str, Any]) -> dict[str, Metric]:
-    """The metrics of a manifest: the models whose meta has *metric*."""
+def read_versions(settings: Settings) -> dict[tuple[str, int], Metric]:
+    """All versions of all metrics, by id and version."""
+    versions = versions_of(read_manifest(settings)).values()
+    return {(metric.metric_id, metric.version): metric for metric in versions}
+
+
+def metrics_of(manifest: dict[str, Any], month: date | None = None) -> dict[str, Metric]:
+    """The metrics of a manifest, each in the version in force on the first day of *month*, else its newest."""
+    return in_force(versions_of(manifest).values(), month)
+
+
+def in_force(versions: Iterable[Metric], month: date | None = None) -> dict[str, Metric]:
+    """Of each metric the version in force on the first day of *month*, else its newest, in the order of the ids."""
+    ordered = sorted(versions, key=lambda metric: (metric.metric_id, metric.valid_from or "", metric.version))
+    begun = (metric for metric in ordered if month is None or (metric.valid_from or "") <= month.isoformat())
+    return {metric.metric_id: metric for metric in begun}
+
+
+def versions_of(manifest: dict[str, Any]) -> dict[str, Metric]:
+    """Every version of every metric of a manifest, by the name of its model: the models whose meta has *metric*."""
     nodes = manifest["nodes"].values()
-    found = [_metric(node["name"], node["config"]["meta"]["metric"]) for node in nodes if _is_metric(node)]
-    return {metric.metric_id: metric for metric in sorted(found, key=lambda metric: metric.metric_id)}
+    return {node["name"]: _metric(node["name"], node["config"]["meta"]["metric"]) for node in nodes if _is_metric(node)}
 
 
 def _is_metric(node: dict[str, Any]) -> bool:
     return node["resource_type"] == "model" and "metric" in node["config"].get("meta", {})
 
 
-def _metric(metric_id: str, meta: dict[str, Any]) -> Metric:
+def _metric(model: str, meta: dict[str, Any]) -> Metric:
     values = {"quantile": None, **meta}
     for name in ("collection_modes", "breakdowns"):
         values[name] = tuple(meta.get(name, ()))
     for name in ("names", "explanations", "numerator", "denominator", "caveats"):
         values[name] = Texts(**values[name])
-    return Metric(metric_id=metric_id, **values)
+    return Metric(metric_id=model.split("__v")[0], **values)

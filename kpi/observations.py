@@ -36,22 +36,23 @@ def observed(
     values: pd.DataFrame,
     by_day: Mapping[CellKey, Cell],
     completeness: pd.DataFrame,
-    metrics: Mapping[str, Metric],
+    metrics: Mapping[tuple[str, int], Metric],
     status: str,
     gate_verdict: str,
 ) -> pd.DataFrame:
     """One row per metric value, with the columns of publish.estimate but month and cutoff, and with BASES.
 
+    *metrics* has every version of a metric that has a value, by id and version.
     *completeness* has the two shares by period, level, level_id, source_family and collection_mode.
     """
     month = values["period"].max()
     rows = [
         # The month before counts what came before it was final, whatever the status of the month.
-        _observation(value, metrics[value["metric_id"]], by_day, status if value["period"] == month else "final")
+        _observation(value, metrics[_version(value)], by_day, status if value["period"] == month else "final")
         for value in records(values)
     ]
     observations = pd.DataFrame(rows)
-    families = {metric_id: metric.source_family for metric_id, metric in metrics.items()}
+    families = {metric.metric_id: metric.source_family for metric in metrics.values()}
     return (
         observations.assign(source_family=observations["metric_id"].map(families))
         .merge(completeness, how="left", on=["period", "level", "level_id", "source_family", "collection_mode"])
@@ -59,6 +60,10 @@ def observed(
         .assign(confidentiality_status=FREE, gate_verdict=gate_verdict)
         .astype(TYPES)
     )
+
+
+def _version(value: Mapping[str, Any]) -> tuple[str, int]:
+    return value["metric_id"], value["metric_version"]
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -49,7 +49,7 @@ def release_month(settings: Settings, month: Month, cutoff: datetime, status: st
         connection.execute(sqlalchemy.text("lock table publish.release in share row exclusive mode"))
         verdicts = gate_verdicts.passed(connection, month, cutoff, GATES)
         digest = gate_verdicts.latest_build(connection, month, cutoff, "estimate").reference_digest
-        catalogue = read_catalogue(settings)
+        catalogue = read_catalogue(settings, month.first_day)
         rows = _unrestricted(_read_estimates(connection, month, cutoff, status), catalogue)
         statistics = {
             table: _unrestricted(found, catalogue) for table, found in _read_statistics(connection, month).items()

@@ -1,11 +1,17 @@
 """What was counted at a place stays there when the point, its agencies or its opening hours change afterwards."""
 
+import shutil
 from datetime import date
 
 import hand_made_changes
 import hand_made_landing
 import pytest
+import yaml
 from conftest import build, rows_of
+
+from infra.months import cutoff_of, parse_month
+from infra.settings import ROOT
+from kpi import build as kpi_build
 
 pytestmark = pytest.mark.services
 
@@ -13,18 +19,44 @@ CHANGE = date(2027, 2, 10)
 CELL = """
     select numerator from warehouse.metric_values
     where metric_id = %s and period_kind = %s and period = %s::date and level = %s and level_id = %s
-        and breakdown = %s and breakdown_value = %s and value is not null
+        and breakdown = %s and breakdown_value = %s and value is not null and metric_version = 1
+"""
+# A second version of visits, in force from March: each visit counts twice.
+SECOND = """
+    select service_point_id, agency_code, collection_mode, 2 * numerator as numerator, denominator, opening_date
+    from {{ ref('visits') }}
 """
 
 
 @pytest.fixture(scope="module")
-def changed(make_deployment):
+def project(tmp_path_factory):
+    """The dbt project with the second version of a metric."""
+    copy = tmp_path_factory.mktemp("project") / "dbt"
+    shutil.copytree(ROOT / "dbt", copy)
+    metrics = copy / "models" / "metrics"
+    (model,) = yaml.safe_load((metrics / "visits.yml").read_text())["models"]
+    model["name"] = "visits__v2"
+    model["config"]["meta"]["metric"] |= {"version": 2, "valid_from": "2027-03-01", "breakdowns": []}
+    (metrics / "visits__v2.yml").write_text(yaml.safe_dump({"models": [model]}))
+    (metrics / "visits__v2.sql").write_text(SECOND)
+    listed = copy / "macros" / "metrics.sql"
+    listed.write_text(listed.read_text().replace("'visits',", "'visits',\n        'visits__v2',"))
+    return copy
+
+
+@pytest.fixture(scope="module")
+def changed(make_deployment, project):
     """A function for rows of a warehouse that was built as time went on: January and February, then March."""
     settings, environment = make_deployment()
     year, months = hand_made_changes.YEAR, hand_made_changes.MONTHS
     hand_made_landing.write(settings, hand_made_changes.events(), hand_made_changes.reference, year, months)
     build("2027-02", environment)
-    build("2027-03", environment)
+    month = parse_month("2027-03")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kpi_build, "PROJECT", project)
+        for stage in kpi_build.STAGES:
+            cutoff = cutoff_of(month, "final", settings.deployment.time_zone)
+            kpi_build.build_stage(settings, month, cutoff, stage, print)
     yield from rows_of(settings)
 
 
@@ -111,6 +143,7 @@ def test_longer_periods_are_the_sums_of_their_months_and_say_how_many_they_have(
     counts = changed(
         "select period_kind, period::text, last_month::text, month_count from warehouse.metric_values"
         " where metric_id = 'visits' and level_id = 'steady' and breakdown = 'total' and last_month = '2027-03-01'"
+        " and metric_version = 1"
         " order by period_kind"
     )
     assert [tuple(row.values()) for row in counts] == [
@@ -134,3 +167,52 @@ def test_the_median_of_a_longer_period_is_that_of_all_its_waits(changed):
         ("rolling_3_months", 2.0),
         ("year", 2.0),
     ]
+
+
+def test_a_second_version_is_computed_beside_the_first_and_in_force_from_its_day(changed):
+    found = changed(
+        "select metric_version, period_kind, period::text, numerator, is_in_force from warehouse.metric_values"
+        " where metric_id = 'visits' and level_id = 'steady' and breakdown = 'total'"
+        " and (period_kind = 'month' or (period_kind, last_month) = ('rolling_3_months', '2027-03-01'))"
+        " and period >= '2027-01-01' order by 2, 3, 1"
+    )
+
+    january, february, march = days(1), days(2), days(3)
+    assert [tuple(row.values()) for row in found] == [
+        (1, "month", "2027-01-01", january, True),
+        (1, "month", "2027-02-01", february, True),
+        (2, "month", "2027-02-01", 2 * february, False),
+        (1, "month", "2027-03-01", march, False),
+        (2, "month", "2027-03-01", 2 * march, True),
+        (1, "rolling_3_months", "2027-01-01", january + february + march, False),
+        (2, "rolling_3_months", "2027-01-01", 2 * (february + march), True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("level", "level_id", "month", "expected"),
+    [
+        ("service_point", "steady", "2027-01-01", ("agreed", 20)),  # the nation's
+        ("service_point", "steady", "2027-02-01", ("indicative_baseline", 15)),  # its size class's
+        ("service_point", "steady", "2027-03-01", ("agreed", 10)),  # its own
+        ("service_point", "merged", "2027-03-01", ("not_set", None)),  # set to none, whatever the nation's
+        ("service_point", "size_changes", "2027-03-01", ("agreed", 20)),
+        ("size_class", "L", "2027-01-01", ("agreed", 20)),
+        ("size_class", "L", "2027-03-01", ("indicative_baseline", 15)),
+        ("size_class", "XS", "2027-03-01", ("agreed", 20)),
+        ("agency", "kela", "2027-03-01", ("agreed", 20)),
+        ("national", "national", "2027-03-01", ("agreed", 20)),
+    ],
+)
+def test_the_target_of_a_level_is_the_nearest_one_with_its_status(changed, level, level_id, month, expected):
+    found = changed(
+        "select target_status, target_value from warehouse.metric_targets"
+        " where (metric_id, level, level_id, period) = ('queue_time_median', %s, %s, %s::date)",
+        *(level, level_id, month),
+    )
+
+    assert [tuple(row.values()) for row in found] == [expected]
+
+
+def test_a_metric_without_a_target_has_none(changed):
+    assert changed("select distinct metric_id from warehouse.metric_targets") == [{"metric_id": "queue_time_median"}]

@@ -3,7 +3,7 @@
 import pytest
 
 from infra.settings import ROOT
-from kpi.metric_catalogue import LANGUAGES, metrics_of
+from kpi.metric_catalogue import LANGUAGES, versions_of
 
 PREFIXES = {"staging": "stg_", "intermediate": "int_", "marts": ("fct_", "dim_")}
 KINDS = {
@@ -37,7 +37,7 @@ def models(manifest):
 
 @pytest.fixture(scope="module")
 def metrics(manifest):
-    found = metrics_of(manifest)
+    found = versions_of(manifest)
     assert len(found) >= 13
     return found
 
@@ -123,9 +123,10 @@ def test_a_metric_is_explained_in_every_language(metrics, field, language):
 
 
 def test_no_two_metrics_have_the_same_place_within_a_goal(metrics):
-    places = [(metric.goal, metric.order) for metric in metrics.values()]
+    places = {(metric.metric_id, metric.goal, metric.order) for metric in metrics.values()}
+    goals_and_orders = sorted(place[1:] for place in places)
 
-    assert sorted(places) == sorted(set(places))
+    assert goals_and_orders == sorted(set(goals_and_orders))
 
 
 def test_a_quantile_is_given_exactly_where_the_statistic_needs_one(metrics):
@@ -140,6 +141,13 @@ def test_a_rate_says_of_how_many(metrics):
 
 def test_a_metric_is_broken_down_by_known_columns(metrics):
     assert {m.metric_id: m.breakdowns for m in metrics.values() if set(m.breakdowns) - BREAKDOWNS} == {}
+
+
+def test_versions_of_a_metric_come_into_force_one_after_the_other(metrics):
+    begun = [(metric.metric_id, metric.valid_from) for metric in metrics.values()]
+
+    assert sorted(map(str, begun)) == sorted(set(map(str, begun)))
+    assert {(m.metric_id, m.version) for m in metrics.values() if (m.version == 1) != (m.valid_from is None)} == set()
 
 
 def test_every_metric_has_a_worked_example(manifest, metrics):

@@ -12,15 +12,26 @@ places as (
 
 ),
 
+definitions as (
+
+    select * from {{ ref('metric_definitions') }}
+
+),
+
 sums_with_their_place as (
 
     select
         sums.*,
+        definitions.lowest_level,
         places.team_id,
         places.region_code,
         places.size_class
 
     from sums
+    inner join definitions
+        on
+            sums.metric_id = definitions.metric_id
+            and sums.metric_version = definitions.metric_version
     left join places on sums.place_id = places.place_id
 
 ),
@@ -54,6 +65,7 @@ sums_at_levels as (
     -- An event without a service point counts for its agency and the nation only.
     where
         levels.level_id is not null
+        and (sums.lowest_level = 'service_point' or levels.level in (sums.lowest_level, 'national'))
         and (levels.level <> 'point_agency' or parts.breakdown = 'total')
         and (
             parts.breakdown <> 'agency'
