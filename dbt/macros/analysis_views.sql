@@ -17,7 +17,7 @@
 
 {% macro analysis_view(relation) %}
     {% set names = adapter.get_columns_in_relation(relation) | map(attribute='name') | list %}
-    {% set month = ['opening_date', 'period', 'received_date'] | select('in', names) | first %}
+    {% set month = ['last_month', 'opening_date', 'period', 'received_date'] | select('in', names) | first %}
     drop view if exists analysis.{{ relation.identifier }};
     create view analysis.{{ relation.identifier }} with (security_barrier = true) as
     select * from {{ relation }}
@@ -26,15 +26,24 @@
         {% if month -%}
         and date_trunc('month', {{ month }}) in (select analysis.month.month from analysis.month)
         {%- endif %}
+        {% if month == 'last_month' -%}
+        {# A longer period waits for every month of it that was built. #}
+        and not exists (
+            select from ops.build
+            where
+                ops.build.month between date_trunc('month', period) and last_month
+                and ops.build.month not in (select analysis.month.month from analysis.month)
+        )
+        {%- endif %}
         {% if 'metric_id' in names -%}
         and metric_id not in ('{{ restricted_metric_ids() | join("', '") }}')
         {%- endif %};
 {% endmacro %}
 
 {% macro restricted_metric_ids() %}
-    {% set ids = [] %}
+    {% set found = [] %}
     {% for node in graph.nodes.values() if node.config.get('meta', {}).get('metric', {}).get('restricted') %}
-        {% do ids.append(node.name) %}
+        {% do found.append(metric_id_of(node.name)) %}
     {% endfor %}
-    {{ return(ids) }}
+    {{ return(found) }}
 {% endmacro %}

@@ -31,14 +31,3 @@
         'metric_id', 'metric_version', 'level', 'level_id', 'collection_mode', 'breakdown', 'breakdown_value',
     ]) }}
 {% endmacro %}
-
-{% macro delete_built_months(day) -%}
-    {# Before a kept table gets the rows of the months being built. #}
-    {% if is_incremental() %}delete from {{ this }} where {{ in_built_months(day) }}{% endif %}
-{%- endmacro %}
-
-{% macro delete_built_periods() -%}
-    {% if is_incremental() %}
-    delete from {{ this }} where (period_kind, period) in (select period_kind, period from {{ ref('metric_periods') }})
-    {% endif %}
-{%- endmacro %}

@@ -1,3 +1,5 @@
+{{ config(materialized='by_month') }}
+
 with
 
 points_by_level as (

@@ -1,11 +1,4 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        pre_hook="{{ delete_built_months('opening_date') }}",
-        indexes=[{'columns': ['metric_id', 'opening_date']}]
-    )
-}}
+{{ config(materialized='by_month', indexes=[{'columns': ['metric_id', 'opening_date']}]) }}
 
 with
 

@@ -16,6 +16,8 @@ opening_days as (
 
     select * from {{ ref('fct_opening_days') }}
 
+    where {{ in_built_months('opening_date') }}
+
 ),
 
 closed_points as (

@@ -4,6 +4,8 @@ measured_minutes as (
 
     select * from {{ ref('fct_measured_minutes') }}
 
+    where {{ in_built_months('opening_date') }}
+
 ),
 
 places as (

@@ -1,11 +1,4 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        pre_hook="{{ delete_built_months('period') }}",
-        indexes=[{'columns': ['period', 'metric_id']}]
-    )
-}}
+{{ config(materialized='by_month', indexes=[{'columns': ['period', 'metric_id']}]) }}
 
 with
 

@@ -1,8 +1,7 @@
 {{
     config(
-        materialized='incremental',
-        incremental_strategy='append',
-        pre_hook="{{ delete_built_periods() }}",
+        materialized='by_month',
+        built_rows='(period_kind, period) in (select period_kind, period from warehouse.metric_periods)',
         indexes=[{'columns': ['period_kind', 'period', 'metric_id']}]
     )
 }}

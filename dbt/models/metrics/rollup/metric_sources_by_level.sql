@@ -12,6 +12,25 @@ source_months as (
 
 ),
 
+-- A register of incidents is silent while nothing happens: who reported in the last twelve months still does.
+source_months_with_registers as (
+
+    select
+        *,
+        substring(source from '^/agencies/([^/]+)/') as agency_in_source,
+        is_delivered or (
+            source_family = 'incident'
+            and bool_or(is_delivered) over (
+                partition by source, service_point_id, collection_mode
+                order by period
+                range between interval '11 months' preceding and current row
+            )
+        ) as is_delivered_or_silent
+
+    from source_months
+
+),
+
 agencies as (
 
     select distinct agency_code
@@ -43,13 +62,13 @@ sources_by_level as (
         source_months.source_family,
         source_months.collection_mode,
         source_months.answers_for_every_hour,
-        source_months.is_delivered,
+        source_months.is_delivered_or_silent as is_delivered,
         source_months.period
 
-    from source_months
+    from source_months_with_registers as source_months
     left join agencies
         on
-            source_months.owner = agencies.agency_code
+            coalesce(source_months.agency_in_source, source_months.owner) = agencies.agency_code
             and source_months.service_point_id is null
     inner join points_by_level
         on

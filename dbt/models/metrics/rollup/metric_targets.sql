@@ -1,10 +1,4 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        pre_hook="{{ delete_built_months('period') }}"
-    )
-}}
+{{ config(materialized='by_month') }}
 
 with
 
