@@ -31,13 +31,23 @@ class Books:
 
 def values(connection, month, zone, cutoff):
     """{(period, metric, level, level_id, mode): (value, numerator, denominator)} of *month* and the one before."""
+    return rolled_up(*counted(connection, month, zone, cutoff))
+
+
+def leaves(connection, month, zone, cutoff):
+    """{(metric, point, agency, mode, day): (numerator, denominator)} of *month* and the one before, but for nothing."""
+    world, books = counted(connection, month, zone, cutoff)
+    return {leaf: tuple(sums) for leaf, sums in books.sums.items() if world.is_built(leaf[-1]) and any(sums)}
+
+
+def counted(connection, month, zone, cutoff):
     world = World(connection, month, zone, cutoff)
     books = Books()
     tickets = join_chains([ticket for events in world.by_ticket().values() if (ticket := follow(world, events))])
     count_tickets(world, tickets, books)
     count_bookings(world, tickets, books)
     plain_answers.count_answers(world, books)
-    return rolled_up(world, books)
+    return world, books
 
 
 class World:

@@ -67,7 +67,7 @@ def value_of(rows, metric):
     if metric.statistic == "sum":
         months = {row["opening_date"].replace(day=1) for row in rows}
         days = sum(monthrange(month.year, month.month)[1] for month in months)
-        return numerator * 7 / days if metric.unit == "hours_per_week" else numerator
+        return numerator * 7 / days if metric.unit == "hours_per_week" and days else numerator
     if metric.statistic == "km_quantile":
         return quantile(rows, Fraction(str(metric.quantile))) / SECONDS_OF_UNIT[metric.unit]
     return None if denominator == 0 else numerator / denominator * (metric.per or 1)

@@ -1,11 +1,13 @@
 """Any figure of any level, period and part is the one that its components give when they are picked one by one."""
 
 import random
-from datetime import date
+from datetime import UTC, date, datetime
 
+import plain_metrics
 import plain_rollup
 import pytest
 
+from infra import database
 from kpi.metric_catalogue import read_versions
 
 pytestmark = pytest.mark.services
@@ -35,6 +37,27 @@ def test_a_random_cell_of_every_kind_is_the_sum_of_its_components(request, wareh
         assert float(cell["value"]) == pytest.approx(float(wanted)), cell
         assert (cell["denominator"] or 0) == sum(row["denominator"] or 0 for row in found), cell
         assert cell["opening_day_count"] == len({row["opening_date"] for row in found}), cell
+
+
+@pytest.mark.parametrize(
+    ("warehouse", "month", "cutoff"),
+    [
+        ("october", date(2026, 10, 1), datetime(2026, 11, 9, 22, tzinfo=UTC)),
+        ("march", date(2027, 3, 1), datetime(2027, 4, 9, 21, tzinfo=UTC)),
+    ],
+)
+def test_the_components_are_those_of_a_plain_computation_from_landing(request, warehouse, month, cutoff):
+    settings = request.getfixturevalue(warehouse)
+    with database.connect(settings) as connection:
+        plain = plain_metrics.leaves(connection, month, settings.deployment.time_zone, cutoff)
+        components = connection.execute(
+            "select metric_id, service_point_id, agency_code, collection_mode, opening_date,"
+            " sum(numerator), coalesce(sum(denominator), 0) from warehouse.metric_components"
+            " where metric_id = any(%s) group by 1, 2, 3, 4, 5",
+            (list(plain_metrics.METRICS),),
+        ).fetchall()
+
+    assert {row[:5]: row[5:] for row in components if any(row[5:])} == plain
 
 
 def by_metric(components):
