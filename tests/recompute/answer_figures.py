@@ -25,6 +25,7 @@ OUTCOMES = {
     "advanced_rate": ("resolved", "filed"),
     "not_advanced_rate": ("neither",),
 }
+FEWEST_STAFF = 10
 BURST_PRESSES, BURST_SECONDS = 6, 10
 
 
@@ -39,8 +40,6 @@ def answer_observations(events, places):
         }
         mode = event["data"]["mode"]
         is_flagged = event["key"] in flagged
-        if mode == "device":
-            yield observation("flagged_press_share", sheet, mode, int(is_flagged), 1)
         yield from polarity_observations(event, sheet, mode)
         is_customer = population_of(event, places) != "wider_sample"
         for answer in event["data"]["answers"]:
@@ -56,14 +55,18 @@ def one_answer(answer, sheet, mode, is_flagged, is_customer, places):
     question, raw = answer["question_code"], str(answer["raw_value"])
     score = places.scores.get((answer["scale_code"], raw))
     if question == "overall" and score is not None and is_customer:
-        for suffix in ("_all_presses",) if is_flagged else ("", "_all_presses"):
+        suffixes = [""] * (not is_flagged) + ["_all_presses"] * (mode == "device")
+        for suffix in suffixes:
             yield observation(f"satisfaction_mean{suffix}", sheet, mode, float(score), 1)
             yield observation(f"satisfaction_happy_share{suffix}", sheet, mode, int(score >= 4), 1)
+        if mode == "device":
+            yield observation("flagged_press_share", sheet, mode, int(is_flagged), 1)
     for metric, code in RATED.items():
         if question == code and score is not None and is_customer:
             yield observation(metric, sheet, mode, float(score), 1)
         elif question == code and score is not None and metric.startswith("trust"):
-            yield observation(metric, sheet | {"point": None, "agency": None}, "wider_sample", float(score), 1)
+            nowhere = sheet | {"point": None, "agency": None}
+            yield observation(metric, nowhere, f"{mode}_wider_sample", float(score), 1)
     if question == "outcome" and raw in ("resolved", "filed", "neither") and is_customer:
         for metric, values in OUTCOMES.items():
             yield observation(metric, sheet, mode, int(raw in values), 1)
@@ -76,7 +79,7 @@ def one_answer(answer, sheet, mode, is_flagged, is_customer, places):
 def polarity_observations(event, sheet, mode):
     data = event["data"]
     polarity = data.get("polarity")
-    if data.get("text") or data.get("polarity_basis") in ("stated", "recorder"):
+    if data.get("text", "").strip() or data.get("polarity_basis") in ("stated", "recorder"):
         positive, negative = int(polarity == "positive"), int(polarity == "negative")
         yield observation("open_feedback_positive_count", sheet, mode, positive)
         yield observation("open_feedback_negative_count", sheet, mode, negative)
@@ -91,7 +94,7 @@ def flagged_presses(given):
     flagged = {event["key"] for event in given if event["data"].get("misuse")}
     by_device = defaultdict(list)
     for event in given:
-        if event["data"]["mode"] == "device":
+        if event["data"]["mode"] == "device" and event["precision"] == "second":
             by_device[event["source"]].append(event)
     for presses in by_device.values():
         presses.sort(key=lambda event: event["at"])
@@ -116,19 +119,41 @@ def response_observations(events, places):
             month = event["about"].replace(day=1)
             answered[event["point"], places.agency_on(data.get("agency"), event["about"]), month] += 1
     for (point, agency, month), count in invited.items():
+        if answered[point, agency, month] > count:
+            continue  # not all invitations were counted
         cell = {"point": point, "agency": agency, "day": month}
         yield observation("response_rate", cell, "sms", answered[point, agency, month], count)
 
 
 def staff_observations(events, places):
+    """Ratings of staff as the agency counted them; of what is sent again the latest holds."""
+    latest = {}
     for event in events:
         if event["type"] == "staff_survey.counted":
-            data = event["data"]
-            sent_by = event["source"].split("/")[2] if event["source"].startswith("/agencies/") else None
-            cell = {"point": event["point"], "agency": places.agency_on(sent_by, event["about"]), "day": event["about"]}
-            parts = [
-                (places.scores.get((data["scale_code"], str(p["raw_value"]))), p["count"]) for p in data["distribution"]
-            ]
-            score = sum(float(score) * count for score, count in parts if score is not None)
-            count = sum(count for score, count in parts if score is not None)
-            yield observation(f"{data['item_code']}_mean", cell, "survey", score, count)
+            latest[event["source"], event["point"], event["data"]["wave_id"], event["data"]["item_code"]] = event
+    for event in latest.values():
+        data = event["data"]
+        sent_by = event["source"].split("/")[2] if event["source"].startswith("/agencies/") else None
+        cell = {"point": event["point"], "agency": places.agency_on(sent_by, event["about"]), "day": event["about"]}
+        counts = {str(part["raw_value"]): part["count"] for part in data["distribution"]}
+        scores = {raw: places.scores.get((data.get("scale_code", "rating_5"), raw)) for raw in counts}
+        rated = [raw for raw in counts if scores[raw] is not None]
+        score = sum(float(scores[raw]) * counts[raw] for raw in rated)
+        count = sum(counts[raw] for raw in rated)
+        if count >= FEWEST_STAFF:
+            yield observation(f"{data['item_code']}_mean", cell, "staff_survey", score, count)
+
+
+def press_observations(observations, events, month):
+    """Presses beside visits, of points with a device that delivered in the month and visits that were counted."""
+    in_month = [row for row in observations if row["day"].replace(day=1) == month]
+    visited = {row["point"] for row in in_month if row["metric"] == "visits"}
+    devices = {event["source"] for event in events if event["data"].get("mode") == "device"}
+    delivered = {
+        event["point"] for event in events if event["source"] in devices and event["about"].replace(day=1) == month
+    }
+    for row in in_month:
+        is_press = row["metric"] == "satisfaction_mean" and row["mode"] == "device"
+        if row["point"] in visited & delivered and (is_press or row["metric"] == "visits"):
+            cell = row | {"agency": None}
+            yield observation("answers_per_100_visits", cell, "device", int(is_press), int(not is_press))

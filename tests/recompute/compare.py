@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date
 
 import pandas as pd
-from answer_figures import answer_observations, response_observations, staff_observations
+from answer_figures import answer_observations, press_observations, response_observations, staff_observations
 from counted_events import events_that_count, final_cutoff, month_before, read_events
 from naive_rollup import figures
 from other_figures import (
@@ -15,6 +15,7 @@ from other_figures import (
     hours_observations,
     incident_observations,
     installation_observations,
+    rate_of_incidents,
     session_observations,
     slot_observations,
     snapshot_observations,
@@ -50,6 +51,8 @@ def recomputed(events, places, month):
         *hours_observations(places, month),
         *installation_observations(counted, places, month),
     ]
+    observations += press_observations(observations, counted, month)
+    observations += rate_of_incidents(observations, places)
     in_month = [row for row in observations if row["day"].replace(day=1) == month]
     return figures(in_month, places)
 

@@ -9,6 +9,7 @@ from queue_figures import BOOKED, QUEUE, observation
 from tickets_followed import COARSE, LONGEST_SESSION_SECONDS
 
 LONGEST_HOLD_OF_A_SNAPSHOT = timedelta(minutes=15)
+OVERSEERS = 2
 HOURLY_MODES = ("device", "popup_self_service", "popup_remote")
 
 
@@ -36,7 +37,26 @@ def slot_observations(events, places):
                 yield observation(f"{name}_slot_lead_time{suffix}", cell, BOOKED, int(bool(free_at)), 1, seconds)
 
 
+def rate_of_incidents(observations, places):
+    """Incidents beside visits, of points that have an installation for both."""
+    of_family = {
+        family: {row["service_point_id"] for row in places.tables["source"] if row["family"] == family}
+        for family in ("incident", "queue")
+    }
+    for row in observations:
+        is_incident = row["metric"] == "incident_count"
+        in_both = row["point"] in of_family["incident"] & of_family["queue"]
+        if in_both and (is_incident or row["metric"] == "visits"):
+            cell = row | {"agency": None}
+            yield observation("incidents_per_1000_visits", cell, "incident", int(is_incident), int(not is_incident))
+
+
 def advice_observations(events, places):
+    estimates = {}
+    for event in events:
+        if event["type"] == "advice.guidance_estimated":
+            estimates[event["data"].get("advice_ref") or event["key"]] = event
+    last = {event["key"] for event in estimates.values()}
     for event in events:
         data = event["data"]
         if event["type"] == "advice.logged":
@@ -44,7 +64,7 @@ def advice_observations(events, places):
             yield observation("guidance_coverage", cell | {"agency": None}, "advice", 0, 1)
             if data["customer_initiated"]:
                 yield observation("customer_initiated_contacts", cell, "advice", 1)
-        if event["type"] == "advice.guidance_estimated":
+        if event["key"] in last:
             cell = cell_of(event, places)
             score = places.scores.get((data["scale_code"], str(data["score"])))
             yield observation("guidance_coverage", cell, "advice", 1, 0)
@@ -64,9 +84,8 @@ def incident_observations(events, cutoff):
         resolved_at = min((datetime.fromisoformat(end) for end in ends), default=None)
         seconds = int(((resolved_at or cutoff) - first["at"]).total_seconds())
         yield observation("incident_count", cell, "incident", 1)
-        yield observation("incidents_per_1000_visits", cell, "incident", 1, 0)
         yield observation("incident_resolved_share", cell, "incident", int(resolved_at is not None), 1)
-        if seconds >= 0:
+        if seconds >= 0 and first["precision"] not in COARSE:
             yield observation("incident_resolution_median", cell, "incident", int(resolved_at is not None), 1, seconds)
 
 
@@ -92,16 +111,24 @@ def linked_incidents(events):
 
 
 def complaint_observations(events, places):
-    """Of one agency, overseer and period the latest report counts."""
-    latest = {}
+    """Of one agency, overseer and period the latest report counts, of agencies that reported on both overseers.
+
+    A report of several months belongs to the last of them.
+    """
+    latest, overseers = {}, defaultdict(set)
     for event in events:
         if event["type"] == "complaint.counted":
             data = event["data"]
             period = date.fromisoformat(data["period"] + "-01")
+            for _ in range(data.get("period_months", 1) - 1):
+                period = month_after(period)
             key = (places.agency_on(data["agency"], period), data["overseer"], period, data.get("period_months", 1))
             if key not in latest or (event["at"], event["received"]) > (latest[key]["at"], latest[key]["received"]):
                 latest[key] = event
+                overseers[key[0], period].add(data["overseer"])
     for (agency, _overseer, period, _months), event in latest.items():
+        if len(overseers[agency, period]) < OVERSEERS:
+            continue
         cell = {"point": None, "agency": agency, "day": period}
         yield observation("complaint_count", cell, "complaint", event["data"]["lodged_count"])
         yield observation("statement_count", cell, "complaint", event["data"]["statement_count"])
@@ -155,9 +182,11 @@ def snapshot_observations(events, places):
             cell, data = cell_of(look, places, look["data"].get("agency") or "not_attributable"), look["data"]
             seconds = open_seconds(look, until, places)
             if data.get("waiting_count") is not None and seconds > 0:
-                yield observation("people_waiting_mean", cell, QUEUE, data["waiting_count"] * seconds, seconds)
-            is_open = open_seconds(look, look["at"] + timedelta(seconds=1), places) > 0
-            if data.get("announced_wait_minutes") is not None and is_open:
+                yield observation(
+                    "people_waiting_mean", cell, QUEUE, data["waiting_count"] * seconds / 60, seconds / 60
+                )
+            is_in_hours = open_seconds(look, look["at"] + timedelta(seconds=1), places) > 0
+            if data.get("announced_wait_minutes") is not None and is_in_hours and data.get("is_open", True):
                 yield observation("announced_wait_mean", cell, QUEUE, data["announced_wait_minutes"], 1)
 
 

@@ -40,6 +40,8 @@ def ticket_observations(ticket, places):
     if ticket["ending"] in ("completed", "referred"):
         yield observation("transactions", ticket, QUEUE, 1)
     yield observation("abandonment_rate", ticket, QUEUE, int(ticket["fate"] == "left"), 1)
+    is_absent = is_called and ticket["ending"] == "no_show"
+    yield observation("called_absent_rate", ticket, QUEUE, int(is_absent), 1)
     if ticket["access"]:
         yield observation("booked_share", ticket, QUEUE, int(ticket["access"] == "booked"), 1)
     if ticket["access"] == "walk_in":
@@ -48,14 +50,13 @@ def ticket_observations(ticket, places):
         service = total(ticket["services"])
         if ticket["ending"] in ("completed", "referred") and service is not None and ticket["services"]:
             yield observation("service_time_median", ticket, QUEUE, 1, 1, service)
-        waited = sum(part for part in ticket["waits"] if part is not None)
-        yield observation("waiting_minutes", ticket, QUEUE, waited / 60)
-        at_desk = sum(part for part in ticket["services"] + ticket["holds"] if part is not None)
-        yield observation("desk_minutes", ticket, QUEUE, at_desk / 60)
+        for (stage, agency), minutes in ticket["minutes_of"].items():
+            metric = {"wait": "waiting_minutes", "service": "desk_minutes", "hold": "desk_minutes"}.get(stage)
+            if metric:
+                yield observation(metric, ticket | {"agency": agency}, QUEUE, minutes)
 
 
 def walk_in_observations(ticket, wait, is_called, places):
-    yield observation("called_absent_rate", ticket, QUEUE, int(ticket["ending"] == "no_show"), 1)
     if not ticket["is_coarse"]:
         metric = "queue_time_within_target_share"
         target = places.target_on(metric, "target_seconds", ticket["point"], ticket["day"], TARGET_SECONDS)
@@ -64,7 +65,7 @@ def walk_in_observations(ticket, wait, is_called, places):
     if wait is not None and ticket["fate"] in ("called", "left"):
         for metric in ("queue_time_median", "queue_time_p90"):
             yield observation(metric, ticket, QUEUE, int(is_called), 1, wait)
-    if wait is not None and is_called and wait > 0:
+    if wait and ticket["fate"] in ("called", "left"):
         yield observation("wait_of_those_who_waited_mean", ticket, QUEUE, wait / 60, 1)
 
 
@@ -147,9 +148,10 @@ def slots_due(own, arrivals, places):
 
 def due_observations(slot, points_with_queues):
     ticket = slot["ticket"]
-    if not slot["is_cancelled"] and slot["point"] in points_with_queues:
-        yield observation("no_show_rate", slot, BOOKED, int(slot["checked_in_at"] is None), 1)
+    if not slot["is_cancelled"]:
         yield observation("bookings_due", slot, BOOKED, 1)
+        if slot["point"] in points_with_queues:
+            yield observation("no_show_rate", slot, BOOKED, int(slot["checked_in_at"] is None), 1)
         if slot["checked_in_at"] is not None:
             yield observation("bookings_came", slot, BOOKED, 1)
         if ticket and ticket["ending"] in ("completed", "referred"):

@@ -111,7 +111,8 @@ def followed(ticket_key, own, issues, places):
 def course(issue, others, places):
     """Walk through the events: the spans of each stage in seconds (None where an end is not known) and the ending."""
     state, since, first_call, left_at, ending = "waiting", issue["at"], None, None, "unknown"
-    spans = {"wait": [], "preparation": [], "service": [], "hold": []}
+    spans, agency = {"wait": [], "preparation": [], "service": [], "hold": []}, issue["data"]["agency"]
+    minutes_of = defaultdict(float)
     without_system = [event for event in others if event["kind"] != "closed_by_system"]
     last = max((event["at"] for event in without_system), default=issue["at"])
     remaining = without_system + [e for e in others if e["kind"] == "closed_by_system" and e["at"] >= last]
@@ -123,7 +124,10 @@ def course(issue, others, places):
             continue  # the service is already in that state: the first counts
         is_expected = kind in EXPECTED[state]
         seconds = whole_seconds(since, event["at"]) if is_expected and kind != "closed_by_system" else None
-        spans[STAGE[state]].append(reported(seconds, since, event["at"], issue["point"], STAGE[state], places))
+        span = reported(seconds, since, event["at"], issue["point"], STAGE[state], places)
+        spans[STAGE[state]].append(span)
+        minutes_of[STAGE[state], places.agency_on(agency, issue["day"])] += (span or 0) / 60
+        agency = event["data"].get("to_agency") or agency
         if not is_expected:
             for skipped in skipped_stages(state, kind):
                 spans[skipped].append(None)
@@ -141,7 +145,7 @@ def course(issue, others, places):
     if end_of_wait is not None:
         seconds = whole_seconds(issue["at"], end_of_wait)
         first_wait = reported(seconds, issue["at"], end_of_wait, issue["point"], "wait", places)
-    return summed(spans, first_call, first_wait, ending) | {"left_at": left_at}
+    return summed(spans, first_call, first_wait, ending) | {"left_at": left_at, "minutes_of": minutes_of}
 
 
 def next_event(remaining, state):
@@ -222,6 +226,9 @@ def mark_inaccurate_visits(tickets):
     for ticket in tickets:
         if ticket["visit_key"] in inaccurate:
             ticket["services"] = [None]
+            for stage, agency in list(ticket["minutes_of"]):
+                if stage == "service":
+                    del ticket["minutes_of"][stage, agency]
 
 
 def total(parts):
