@@ -144,13 +144,15 @@ def staff_observations(events, places):
             yield observation(f"{data['item_code']}_mean", cell, "staff_survey", score, count)
 
 
-def press_observations(observations, events, month):
+def press_observations(observations, events, places, month):
     """Presses beside visits, of points with a device that delivered in the month and visits that were counted."""
     in_month = [row for row in observations if row["day"].replace(day=1) == month]
     visited = {row["point"] for row in in_month if row["metric"] == "visits"}
-    devices = {event["source"] for event in events if event["data"].get("mode") == "device"}
+    heard = {event["source"] for event in events if event["about"].replace(day=1) == month}
     delivered = {
-        event["point"] for event in events if event["source"] in devices and event["about"].replace(day=1) == month
+        row["service_point_id"]
+        for row in places.tables["source"]
+        if row["collection_mode"] == "device" and row["source"] in heard
     }
     for row in in_month:
         is_press = row["metric"] == "satisfaction_mean" and row["mode"] == "device"

@@ -51,7 +51,7 @@ def recomputed(events, places, month):
         *hours_observations(places, month),
         *installation_observations(counted, places, month),
     ]
-    observations += press_observations(observations, counted, month)
+    observations += press_observations(observations, counted, places, month)
     observations += rate_of_incidents(observations, places)
     in_month = [row for row in observations if row["day"].replace(day=1) == month]
     return figures(in_month, places)
