@@ -5,8 +5,8 @@ import pytest
 
 from infra import database
 
-# Of the other metrics the words of the rules are ahead of the models.
-SETTLED = ("visits", "abandonment_rate", "booked_on_time_share", "completeness")
+# A wait over a night counts opening hours only: the models of the waits do not know that rule yet.
+RULE_TO_COME = ("queue_time_median", "queue_time_within_target_share")
 
 pytestmark = pytest.mark.services
 
@@ -16,7 +16,7 @@ def test_october_is_what_its_events_say(october):
         found, compared = compare.differences(connection, "2026-10")
 
     assert {"visits", "booked_on_time_share", "satisfaction_mean", "completeness"} <= set(compared)
-    assert [compare.described(row) for row in found if row["metric_id"] in SETTLED] == []
+    assert [compare.described(row) for row in found if row["metric_id"] not in RULE_TO_COME] == []
 
 
 def test_march_is_what_its_events_say(march):
@@ -24,4 +24,4 @@ def test_march_is_what_its_events_say(march):
         found, compared = compare.differences(connection, "2027-03")
 
     assert {"visits", "booked_on_time_share", "satisfaction_mean", "completeness"} <= set(compared)
-    assert [compare.described(row) for row in found if row["metric_id"] in SETTLED] == []
+    assert [compare.described(row) for row in found if row["metric_id"] not in RULE_TO_COME] == []

@@ -84,8 +84,8 @@ def polarity_observations(event, sheet, mode):
         yield observation("open_feedback_positive_count", sheet, mode, positive)
         yield observation("open_feedback_negative_count", sheet, mode, negative)
         yield observation("open_feedback_unclassified_count", sheet, mode, int(polarity in (None, "unclassified")))
-        yield observation("open_feedback_ratio", sheet, mode, positive, negative)
         if positive or negative:
+            yield observation("open_feedback_ratio", sheet, mode, positive, negative)
             yield observation("open_feedback_positive_share", sheet, mode, positive, 1)
 
 
