@@ -38,6 +38,9 @@ def value_of(metric, group):
         seconds = quantile(group["seconds"].tolist(), (group["numerator"] > 0).tolist(), share)
         value = (group["seconds"].max() if seconds is None else seconds) / SECONDS_IN_UNIT.get(metric, 60)
         return value, numerator, denominator, seconds is None
+    if metric == "offered_service_hours":
+        weeks = pd.Timestamp(group["day"].iloc[0]).days_in_month / 7
+        return numerator / weeks, numerator, None, False
     if denominator is None:
         return numerator, numerator, None, False
     return (PER.get(metric, 1) * numerator / denominator if denominator else None), numerator, denominator, False

@@ -38,14 +38,12 @@ def slot_observations(events, places):
 
 
 def rate_of_incidents(observations, places):
-    """Incidents beside visits, of points that have an installation for both."""
-    of_family = {
-        family: {row["service_point_id"] for row in places.tables["source"] if row["family"] == family}
-        for family in ("incident", "queue")
-    }
+    """Incidents beside visits, of points that tell of incidents and whose visits were counted."""
+    told = {row["service_point_id"] for row in places.tables["source"] if row["family"] == "incident"}
+    visited = {(row["point"], row["day"].replace(day=1)) for row in observations if row["metric"] == "visits"}
     for row in observations:
         is_incident = row["metric"] == "incident_count"
-        in_both = row["point"] in of_family["incident"] & of_family["queue"]
+        in_both = row["point"] in told and (row["point"], row["day"].replace(day=1)) in visited
         if in_both and (is_incident or row["metric"] == "visits"):
             cell = row | {"agency": None}
             yield observation("incidents_per_1000_visits", cell, "incident", int(is_incident), int(not is_incident))
@@ -216,7 +214,8 @@ def hours_observations(places, month):
                 spans = [local_span(day, *hours) for hours in places.opening_on(presence["service_point_id"], day)]
                 hours = sum((end - start).total_seconds() for start, end in spans) / 3600
                 cell = {"point": presence["service_point_id"], "agency": presence["agency_code"], "day": day}
-                yield observation("offered_service_hours", cell, "reference", hours)
+                if hours:
+                    yield observation("offered_service_hours", cell, "reference", hours)
 
 
 def installation_observations(events, places, month):

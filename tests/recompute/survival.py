@@ -8,7 +8,7 @@ TOLERANCE = 1e-8
 def quantile(durations, is_event, share):
     """Smallest duration by which *share* have had the event, or None where that is not reached.
 
-    Where the curve runs flat at exactly that level until another event, the middle of the flat part.
+    Where the curve runs flat at exactly that level until another event or the end, the middle of the flat part.
     """
     ends = Counter(durations)
     events = Counter(duration for duration, event in zip(durations, is_event, strict=True) if event)
@@ -23,4 +23,4 @@ def quantile(durations, is_event, share):
             elif survival < 1 - share:
                 return duration
         at_risk -= ends[duration]
-    return flat_from
+    return None if flat_from is None else (flat_from + max(durations)) / 2
