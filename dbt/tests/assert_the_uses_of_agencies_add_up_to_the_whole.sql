@@ -9,7 +9,7 @@ cost_sharing_inputs as (
 
 visits as (
 
-    select * from {{ ref('fct_visits') }}
+    select * from {{ ref('fct_visits_by_day') }}
 
 ),
 

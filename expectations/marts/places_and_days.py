@@ -10,11 +10,11 @@ from (
     select 'fct_tickets' as fact, service_point_id, agency_code, opening_date, ticket_count as row_count
     from warehouse.fct_tickets
     union all
-    select 'fct_visits', service_point_id, agency_code, opening_date, visit_count
+    select 'fct_visits', service_point_id, agency_code, opening_date, 1
     from warehouse.fct_visits
     union all
-    select 'fct_booked_arrivals', service_point_id, agency_code, opening_date, ticket_count
-    from warehouse.fct_booked_arrivals
+    select 'fct_bookings', service_point_id, agency_code, opening_date, 1
+    from warehouse.fct_bookings
     union all
     select 'fct_feedback_answers', service_point_id, agency_code, opening_date, answer_count
     from warehouse.fct_feedback_answers

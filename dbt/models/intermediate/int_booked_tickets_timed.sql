@@ -1,8 +1,22 @@
 with
 
+-- The ticket of a booked customer is issued on the arrival: without a check-in it tells that.
 tickets as (
 
-    select * from {{ ref('int_tickets_followed') }}
+    select
+        ticket_key,
+        service_point_id,
+        agency_code,
+        booking_key,
+        waiting_outcome,
+        is_counted,
+        is_time_coarse,
+        {{ checked_in_or_issued() }} as checked_in_at,
+        called_at,
+        closed_at,
+        opening_date
+
+    from {{ ref('int_tickets_followed') }}
 
 ),
 
@@ -22,8 +36,12 @@ checked_in_with_a_slot as (
         tickets.is_time_coarse,
         {{ seconds_between('bookings.slot_starts_at', 'tickets.checked_in_at') }} as check_in_delay_as_told,
         {{ seconds_between('bookings.slot_starts_at', 'tickets.called_at') }} as call_delay_as_told,
-        {{ seconds_between('greatest(tickets.checked_in_at, bookings.slot_starts_at)', 'tickets.called_at') }}
-            as booked_wait_as_told,
+        bookings.slot_starts_at,
+        tickets.checked_in_at,
+        {{ seconds_between(
+            'greatest(tickets.checked_in_at, bookings.slot_starts_at)',
+            "case tickets.waiting_outcome when 'called' then tickets.called_at when 'left' then tickets.closed_at end"
+        ) }} as booked_wait_as_told,
         tickets.opening_date
 
     from tickets
@@ -44,9 +62,11 @@ timed as (
         agency_code,
         waiting_outcome,
         is_time_coarse,
+        slot_starts_at,
+        checked_in_at,
         case when not is_time_coarse then cast(floor(check_in_delay_as_told) as bigint) end as check_in_delay_seconds,
         case when not is_time_coarse then cast(floor(call_delay_as_told) as bigint) end as call_delay_seconds,
-        -- A call before the slot is no wait, however early it comes.
+        -- A call before the slot is no wait, however early it comes. Who left waited until then.
         case
             when not is_time_coarse and booked_wait_as_told <= {{ var('longest_wait_seconds') }}
                 then cast(greatest(floor(booked_wait_as_told), 0) as integer)

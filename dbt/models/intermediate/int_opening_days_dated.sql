@@ -20,7 +20,11 @@ holidays as (
 
 days as (
 
-    select opening_date from {{ built_days() }}
+    -- A wait over a night may end after the built months.
+    select distinct built_days.opening_date + later.days as opening_date
+
+    from {{ built_days() }}
+    cross join generate_series(0, {{ var('longest_days_to_a_call') }}) as later (days)
 
 ),
 

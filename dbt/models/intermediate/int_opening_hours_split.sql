@@ -18,11 +18,14 @@ hours as (
         ) }} / 60 as opening_minutes
 
     from opening_days
-    cross join lateral generate_series(
-        date_trunc('hour', opening_days.opens_at, 'UTC'),
-        opening_days.closes_at - interval '1 second',
-        interval '1 hour'
-    ) as series (hour_starts_at)
+    cross join
+        lateral generate_series(
+            date_trunc('hour', opening_days.opens_at, 'UTC'),
+            opening_days.closes_at - interval '1 second',
+            interval '1 hour'
+        ) as series (hour_starts_at)
+
+    where {{ in_built_months('opening_days.opening_date') }}
 
 ),
 

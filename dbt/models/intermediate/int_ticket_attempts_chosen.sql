@@ -73,9 +73,13 @@ last_attempts as (
         chained_from_key,
         service_point_id,
         agency_code,
+        service_code,
+        stop_id,
+        language,
         access,
         purpose,
         attempt_count - 1 as reverted_attempt_count,
+        occurred_hour as issued_hour,
         occurred_date as issued_date,
         occurred_at as issued_at
 

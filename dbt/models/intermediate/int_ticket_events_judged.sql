@@ -21,7 +21,8 @@ events_of_the_attempt as (
                 partition by ticket_events.ticket_key
                 order by ticket_events.occurred_at, ticket_events.state_order, ticket_events.event_key
             ) = ticket_events.transition
-            and ticket_events.transition not in ('recalled', 'transferred'),
+            and ticket_events.transition not in ('recalled', 'transferred')
+            or (ticket_events.transition = 'issued' and ticket_events.event_key <> attempts.event_key),
             false
         ) as is_duplicate_transition
 

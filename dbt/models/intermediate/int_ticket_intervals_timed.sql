@@ -1,86 +1,68 @@
 with
 
-ticket_events as (
-
-    select * from {{ ref('int_ticket_events_judged') }}
-
-),
-
-attempts as (
-
-    select * from {{ ref('int_ticket_attempts_chosen') }}
-
-),
-
--- Of the issues of a ticket only the chosen one begins its wait.
 state_changes as (
 
-    select ticket_events.*
-
-    from ticket_events
-    left join attempts on ticket_events.ticket_key = attempts.ticket_key
-
-    where
-        ticket_events.state is not null
-        and not ticket_events.is_after_close
-        and not ticket_events.is_time_coarse
-        and (ticket_events.transition <> 'issued' or ticket_events.event_key = attempts.event_key)
+    select * from {{ ref('int_ticket_states_ordered') }}
 
 ),
 
--- Times out of order by no more than a retry are ordered by the states; the issue is always first, the closing last.
-state_changes_placed as (
+opening_days as (
 
-    select
-        *,
-        transition <> 'issued' as is_after_issue,
-        case
-            when
-                lag(state_order) over in_time > state_order
-                and lag(state) over in_time <> 'waiting'
-                and occurred_at <= lag(occurred_at) over in_time + {{ seconds('retry_seconds') }}
-                then lag(occurred_at) over in_time
-            else occurred_at
-        end as placed_at
-
-    from state_changes
-
-    window in_time as (partition by ticket_key order by occurred_at, state_order, event_key)
+    select * from {{ ref('int_opening_days_dated') }}
 
 ),
 
-state_changes_in_order as (
-
-    select
-        *,
-        lag(state) over in_order as state_before
-
-    from state_changes_placed
-
-    window in_order as (partition by ticket_key order by is_after_issue, is_closing, placed_at, state_order, event_key)
-
-),
-
--- A repetition of the state that the ticket is in begins nothing: the first counts.
+-- Point and agency are those of the event that began the interval, or of the last one before it that tells them.
 intervals as (
 
     select
         ticket_key,
+        transition as begun_by,
         state,
+        service_point_id,
+        service_mode,
+        begins_stretch,
+        is_reordered,
+        agency_code,
+        count(agency_code) over in_order as agency_number,
         row_number() over in_order as interval_number,
-        row_number() over (
-            partition by ticket_key, state order by is_after_issue, is_closing, placed_at, state_order, event_key
-        ) as number_within_state,
-        occurred_at as begins_at,
-        lead(occurred_at) over in_order as ends_at,
+        sum(case when begins_stretch then 1 end) over (partition by ticket_key, state order by change_number)
+            as number_within_state,
         lead(transition) over in_order as ended_by,
-        lead(end_state) over in_order as end_state
+        lead(end_state) over in_order as end_state,
+        occurred_at as begins_at,
+        lead(occurred_at) over in_order as ends_at
 
-    from state_changes_in_order
+    from state_changes
 
-    where coalesce(state_before <> state, true)
+    window in_order as (partition by ticket_key order by change_number)
 
-    window in_order as (partition by ticket_key order by is_after_issue, is_closing, placed_at, state_order, event_key)
+),
+
+owned as (
+
+    select
+        *,
+        max(agency_code) over (partition by ticket_key, agency_number) as owner_agency_code,
+        {{ is_expected('state', 'ended_by', 'end_state') }} as is_ended_as_expected
+
+    from intervals
+
+    where state <> 'closed'
+
+),
+
+elapsed as (
+
+    select
+        *,
+        case
+            when is_ended_as_expected and coalesce(end_state <> 'closed_by_system', true)
+                then {{ seconds_between('begins_at', 'ends_at') }}
+        end as seconds_as_told,
+        coalesce(state = 'waiting' and {{ is_overnight('begins_at', 'ends_at') }}, false) as is_overnight
+
+    from owned
 
 ),
 
@@ -91,18 +73,25 @@ timed as (
         interval_number,
         number_within_state,
         state,
+        begun_by,
         ended_by,
-        ended_by is not null and not {{ is_expected('state', 'ended_by', 'end_state') }} as is_gap,
+        end_state,
+        service_point_id,
+        owner_agency_code as agency_code,
+        service_mode,
+        is_reordered,
+        is_overnight,
+        ended_by is not null and not is_ended_as_expected as is_gap,
+        seconds_as_told,
         case
-            when {{ is_expected('state', 'ended_by', 'end_state') }} and coalesce(end_state <> 'closed_by_system', true)
-                then {{ seconds_between('begins_at', 'ends_at') }}
-        end as seconds_as_told,
+            when seconds_as_told is not null and state = 'waiting'
+                then {{ reported_wait('opening_days', 'elapsed.service_point_id', 'begins_at', 'ends_at') }}
+            else seconds_as_told
+        end as reported_seconds,
         begins_at,
         ends_at
 
-    from intervals
-
-    where state <> 'closed'
+    from elapsed
 
 )
 

@@ -26,6 +26,7 @@ stages as (
         bool_or(end_state = 'returned_to_queue' and not is_after_close) as is_returned,
         min(occurred_date) as first_date,
         min(occurred_at) as first_event_at,
+        max(occurred_date) as last_date,
         min(occurred_at) filter (where transition = 'checked_in') as checked_in_at,
         min(occurred_at) filter (where transition = 'called' and not is_after_close) as called_at,
         min(occurred_at) filter (where transition = 'started' and not is_after_close) as started_at,

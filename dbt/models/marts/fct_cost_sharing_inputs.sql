@@ -2,7 +2,7 @@ with
 
 visits as (
 
-    select * from {{ ref('fct_visits') }}
+    select * from {{ ref('fct_visits_by_day') }}
 
 ),
 

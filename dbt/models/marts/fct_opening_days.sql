@@ -15,6 +15,8 @@ summed_by_day as (
 
     from opening_days
 
+    where {{ in_built_months('opening_date') }}
+
     group by service_point_id, opening_date
 
 )

@@ -1,8 +1,8 @@
 with
 
-tickets as (
+service_events as (
 
-    select * from {{ ref('int_tickets_followed') }}
+    select * from {{ ref('fct_service_events') }}
 
 ),
 
@@ -12,19 +12,16 @@ counted_by_day_and_second as (
         service_point_id,
         agency_code,
         access,
-        wait_seconds,
+        first_wait_seconds as wait_seconds,
         count(*) filter (where waiting_outcome = 'called') as called_count,
         count(*) filter (where waiting_outcome = 'left') as left_count,
         opening_date
 
-    from tickets
+    from service_events
 
-    where
-        is_counted
-        and wait_seconds is not null
-        and {{ in_built_months('opening_date') }}
+    where first_wait_seconds is not null
 
-    group by service_point_id, agency_code, access, wait_seconds, opening_date
+    group by service_point_id, agency_code, access, first_wait_seconds, opening_date
 
 )
 

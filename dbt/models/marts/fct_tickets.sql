@@ -1,8 +1,8 @@
 with
 
-tickets as (
+service_events as (
 
-    select * from {{ ref('int_tickets_followed') }}
+    select * from {{ ref('fct_service_events') }}
 
 ),
 
@@ -18,7 +18,7 @@ counted_by_day as (
         count(*) filter (where is_fate_unknown) as unknown_fate_count,
         count(*) filter (where waiting_outcome = 'not_recorded') as call_not_recorded_count,
         count(*) filter (
-            where waiting_outcome = 'called' and (closing = 'no_show' or closing_state = 'no_show')
+            where waiting_outcome = 'called' and outcome = 'no_show'
         ) as called_absent_count,
         count(*) filter (where is_wait_implausible) as implausible_wait_count,
         count(*) filter (where is_preparation_implausible) as implausible_preparation_count,
@@ -31,15 +31,13 @@ counted_by_day as (
         count(*) filter (where is_chained) as chained_count,
         count(*) filter (where is_transferred) as transferred_count,
         count(*) filter (where is_outcome_unmapped) as unmapped_outcome_count,
-        sum(reverted_attempt_count) as reverted_attempt_count,
+        sum(attempt_count - 1) as reverted_attempt_count,
         count(service_seconds) as timed_service_count,
         coalesce(sum(service_seconds), 0) as service_seconds,
         coalesce(sum(hold_seconds) filter (where service_seconds is not null), 0) as hold_seconds,
         opening_date
 
-    from tickets
-
-    where is_counted and {{ in_built_months('opening_date') }}
+    from service_events
 
     group by service_point_id, agency_code, access, opening_date
 

@@ -1,8 +1,8 @@
 with
 
-tickets as (
+service_events as (
 
-    select * from {{ ref('fct_tickets') }}
+    select * from {{ ref('fct_service_events') }}
 
 ),
 
@@ -12,13 +12,17 @@ tickets_counted as (
         service_point_id,
         agency_code,
         'queue_system' as collection_mode,
-        sum(left_waiting_count) as numerator,
-        sum(ticket_count) as denominator,
+        service_code,
+        access,
+        language,
+        opening_hour,
+        count(*) filter (where waiting_outcome = 'left') as numerator,
+        count(*) as denominator,
         opening_date
 
-    from tickets
+    from service_events
 
-    group by service_point_id, agency_code, opening_date
+    group by service_point_id, agency_code, service_code, access, language, opening_hour, opening_date
 
 )
 

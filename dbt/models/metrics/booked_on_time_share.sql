@@ -1,8 +1,8 @@
 with
 
-booked_arrivals as (
+service_events as (
 
-    select * from {{ ref('fct_booked_arrivals') }}
+    select * from {{ ref('fct_service_events') }}
 
 ),
 
@@ -12,19 +12,20 @@ in_time_arrivals_counted as (
         service_point_id,
         agency_code,
         'booking_system' as collection_mode,
-        coalesce(
-            sum(ticket_count) filter (where call_delay_seconds <= {{ var('booked_on_time_seconds') }}), 0
+        service_code,
+        language,
+        opening_hour,
+        count(*) filter (
+            where waiting_outcome = 'called' and call_delay_seconds <= {{ var('booked_on_time_seconds') }}
         ) as numerator,
-        sum(ticket_count) as denominator,
+        count(*) as denominator,
         opening_date
 
-    from booked_arrivals
+    from service_events
 
-    where
-        not is_time_coarse
-        and check_in_delay_seconds <= {{ var('booked_late_arrival_seconds') }}
+    where check_in_delay_seconds <= {{ var('booked_late_arrival_seconds') }}
 
-    group by service_point_id, agency_code, opening_date
+    group by service_point_id, agency_code, service_code, language, opening_hour, opening_date
 
 )
 

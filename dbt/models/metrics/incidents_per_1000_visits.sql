@@ -8,7 +8,7 @@ incidents as (
 
 visits as (
 
-    select * from {{ ref('fct_visits') }}
+    select * from {{ ref('fct_visits_by_day') }}
 
 ),
 

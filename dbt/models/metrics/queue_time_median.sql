@@ -1,8 +1,8 @@
 with
 
-waits as (
+service_events as (
 
-    select * from {{ ref('fct_ticket_waits') }}
+    select * from {{ ref('fct_service_events') }}
 
 ),
 
@@ -12,14 +12,21 @@ walk_ins_counted as (
         service_point_id,
         agency_code,
         'queue_system' as collection_mode,
-        wait_seconds as duration_seconds,
-        called_count as numerator,
-        called_count + left_count as denominator,
+        service_code,
+        language,
+        opening_hour,
+        first_wait_seconds as duration_seconds,
+        count(*) filter (where waiting_outcome = 'called') as numerator,
+        count(*) as denominator,
         opening_date
 
-    from waits
+    from service_events
 
-    where access = 'walk_in'
+    where
+        access = 'walk_in'
+        and first_wait_seconds is not null
+
+    group by service_point_id, agency_code, service_code, language, opening_hour, first_wait_seconds, opening_date
 
 )
 

@@ -1,14 +1,8 @@
 with
 
-tickets as (
+service_events as (
 
-    select * from {{ ref('fct_tickets') }}
-
-),
-
-waits as (
-
-    select * from {{ ref('fct_ticket_waits') }}
+    select * from {{ ref('fct_service_events') }}
 
 ),
 
@@ -29,12 +23,24 @@ targets as (
 
 ),
 
-walk_in_days_with_their_target as (
+-- Times known to the hour only tell nothing about a target of minutes.
+days_of_walk_ins as (
+
+    select distinct
+        service_point_id,
+        opening_date
+
+    from service_events
+
+    where access = 'walk_in' and not is_time_coarse
+
+),
+
+days_with_their_target as (
 
     select
-        tickets.service_point_id,
-        tickets.agency_code,
-        tickets.ticket_count - tickets.coarse_time_count as ticket_count,
+        walk_in_days.service_point_id,
+        walk_in_days.opening_date,
         coalesce(
             (
                 select targets.value
@@ -42,29 +48,23 @@ walk_in_days_with_their_target as (
                 from targets
 
                 where
-                    coalesce(targets.service_point_id, tickets.service_point_id) = tickets.service_point_id
+                    coalesce(targets.service_point_id, walk_in_days.service_point_id) = walk_in_days.service_point_id
                     and coalesce(targets.size_class, service_points.size_class, '')
                     = coalesce(service_points.size_class, '')
-                    and {{ is_valid_on('targets', 'tickets.opening_date') }}
+                    and {{ is_valid_on('targets', 'walk_in_days.opening_date') }}
 
                 order by targets.service_point_id asc nulls last, targets.size_class asc nulls last
 
                 limit 1
             ),
             {{ var('queue_time_target_seconds') }}
-        ) as target_seconds,
-        tickets.opening_date
+        ) as target_seconds
 
-    from tickets
+    from days_of_walk_ins as walk_in_days
     left join service_points
         on
-            tickets.service_point_id = service_points.service_point_id
-            and {{ is_valid_on('service_points', 'tickets.opening_date') }}
-
-    -- Times known to the hour only tell nothing about a target of minutes.
-    where
-        tickets.access = 'walk_in'
-        and tickets.ticket_count > tickets.coarse_time_count
+            walk_in_days.service_point_id = service_points.service_point_id
+            and {{ is_valid_on('service_points', 'walk_in_days.opening_date') }}
 
 ),
 
@@ -75,20 +75,26 @@ walk_ins_counted as (
         walk_ins.service_point_id,
         walk_ins.agency_code,
         'queue_system' as collection_mode,
-        coalesce(sum(waits.called_count), 0) as numerator,
-        max(walk_ins.ticket_count) as denominator,
+        walk_ins.service_code,
+        walk_ins.language,
+        walk_ins.opening_hour,
+        count(*) filter (
+            where walk_ins.waiting_outcome = 'called' and walk_ins.first_wait_seconds <= targeted.target_seconds
+        ) as numerator,
+        count(*) as denominator,
         walk_ins.opening_date
 
-    from walk_in_days_with_their_target as walk_ins
-    left join waits
+    from service_events as walk_ins
+    inner join days_with_their_target as targeted
         on
-            walk_ins.service_point_id = waits.service_point_id
-            and walk_ins.agency_code = waits.agency_code
-            and walk_ins.opening_date = waits.opening_date
-            and walk_ins.target_seconds >= waits.wait_seconds
-            and waits.access = 'walk_in'
+            walk_ins.service_point_id = targeted.service_point_id
+            and walk_ins.opening_date = targeted.opening_date
 
-    group by walk_ins.service_point_id, walk_ins.agency_code, walk_ins.opening_date
+    where walk_ins.access = 'walk_in' and not walk_ins.is_time_coarse
+
+    group by
+        walk_ins.service_point_id, walk_ins.agency_code, walk_ins.service_code, walk_ins.language,
+        walk_ins.opening_hour, walk_ins.opening_date
 
 )
 

@@ -12,13 +12,17 @@ visits_counted as (
         service_point_id,
         agency_code,
         'queue_system' as collection_mode,
-        sum(visit_count) as numerator,
+        service_code,
+        access,
+        language,
+        opening_hour,
+        count(*) as numerator,
         cast(null as bigint) as denominator,
         opening_date
 
     from visits
 
-    group by service_point_id, agency_code, opening_date
+    group by service_point_id, agency_code, service_code, access, language, opening_hour, opening_date
 
 )
 

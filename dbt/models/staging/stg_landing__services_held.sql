@@ -14,6 +14,7 @@ services_held as (
         service_point_id,
         data ->> 'ticket_key' as ticket_key,
         data ->> 'desk_id' as desk_id,
+        data ->> 'service_mode' as service_mode,
         is_timed,
         is_time_corrected,
         occurred_date,

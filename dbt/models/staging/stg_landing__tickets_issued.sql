@@ -24,6 +24,7 @@ tickets_issued as (
         data ->> 'access' as access,
         data ->> 'purpose' as purpose,
         cast(data ->> 'party_size' as integer) as party_size,
+        occurred_hour,
         is_timed,
         is_time_corrected,
         occurred_date,

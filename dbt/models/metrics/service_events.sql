@@ -1,0 +1,30 @@
+with
+
+service_events as (
+
+    select * from {{ ref('fct_service_events') }}
+
+),
+
+service_events_counted as (
+
+    select
+        service_point_id,
+        agency_code,
+        'queue_system' as collection_mode,
+        service_code,
+        access,
+        service_mode,
+        language,
+        opening_hour,
+        count(*) as numerator,
+        cast(null as bigint) as denominator,
+        opening_date
+
+    from service_events
+
+    group by service_point_id, agency_code, service_code, access, service_mode, language, opening_hour, opening_date
+
+)
+
+select * from service_events_counted
