@@ -5,10 +5,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+import booking_stories
+import generated_tickets
 import hand_made_landing
 import hand_made_march
 import hand_made_october
 import pytest
+import timelines
 from psycopg.rows import dict_row
 
 from infra import database
@@ -55,6 +58,22 @@ def march(make_deployment):
 def march_rows(march):
     """A function that gives the rows of a query on the warehouse of March as dictionaries."""
     yield from rows_of(march)
+
+
+@pytest.fixture(scope="session")
+def told(make_deployment):
+    """Settings of a deployment whose warehouse holds what is told in words and what Hypothesis thought of."""
+    settings, environment = make_deployment()
+    events = [*timelines.events(), *booking_stories.events(), *generated_tickets.events()]
+    hand_made_landing.write(settings, events, timelines.add_reference, 2027, (1, 2, 3, 4))
+    build("2027-03", environment)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def rows_told(told):
+    """A function that gives the rows of a query on that warehouse as dictionaries."""
+    yield from rows_of(told)
 
 
 def build(month, environment):

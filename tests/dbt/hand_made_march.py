@@ -50,7 +50,7 @@ TICKETS = {
             ("service_resumed", 850),
             ("service_ended", 900, ENDED),
         ],
-        ("called", (300, 0, 30, 220, 350), False),
+        ("called", (300, 0, 30, None, None), True),
     ),
     "held_at_the_end": (
         [("called", 300), ("service_started", 330), ("service_held", 400), ("service_ended", 900, ENDED)],
@@ -58,7 +58,7 @@ TICKETS = {
     ),
     "left_while_held": (
         [("called", 300), ("service_started", 330), ("service_held", 400), ("abandoned", 700)],
-        ("called", (300, 0, 30, None, 300), False),
+        ("called", (300, 0, 30, 70, 300), False),
     ),
     "sent_to_the_right_queue": (
         [("transferred", 100, AWAY), ("called", 300), ("service_started", 330), ("service_ended", 900, ENDED)],

@@ -38,6 +38,7 @@ RULES = {
         300,
     ),
     "called_again": ([("called", 300), ("called", 303), ("called", 400)], "called", 300),
+    "called_again_within_a_retry": ([("called", 300), ("called", 305)], "called", 300),
     "put_back_and_called_again": ([("called", 300), ("service_ended", 310, BACK), ("called", 600)], "called", 300),
     "absent": ([("called", 300), ("no_show", 400)], "called", 300),
     "left": ([("abandoned", 200)], "left", 200),

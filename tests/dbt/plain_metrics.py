@@ -59,7 +59,10 @@ class World:
         cursor = connection.cursor(row_factory=dict_row)
         self.tables = {
             name: cursor.execute(f"select * from reference.{name}").fetchall()
-            for name in ("service_point", "agency", "target", "scale_value", "wave", "clock_correction")
+            for name in (
+                *("service_point", "agency", "target", "scale_value", "wave", "clock_correction"),
+                *("opening_hours", "opening_exception", "holiday"),
+            )
         }
         received = cursor.execute("select * from landing.event where received_at < %s", (cutoff,)).fetchall()
         self.events = plain_corrections.apply(self, received)
@@ -108,6 +111,38 @@ class World:
         if ended and self.as_of("agency", "agency_code", code, day) is None:
             return self.agency(max(ended, key=lambda row: row["valid_to"])["successor_code"], day)
         return code
+
+    def hours_at(self, point):
+        """A function from two instants to the seconds between them, over a night those of the point's opening hours."""
+
+        def seconds(start, end):
+            days = [at.astimezone(self.zone).date() for at in (start, end)]
+            if days[0] >= days[1]:
+                return (end - start).total_seconds()
+            span = [days[0] + timedelta(days=number) for number in range((days[1] - days[0]).days + 1)]
+            opening = [self.opening(point, day) for day in span]
+            if opening[0] is None or opening[-1] is None:
+                return None
+            overlaps = [min(closes, end) - max(opens, start) for each in opening for opens, closes in each or ()]
+            return sum(max(overlap.total_seconds(), 0) for overlap in overlaps)
+
+        return seconds
+
+    def opening(self, point, day):
+        """[(opens, closes)] of a day as instants; None where the hours of the point are not known."""
+        rows = [row for row in self.tables["opening_hours"] if row["service_point_id"] == point]
+        valid = [row for row in rows if row["valid_from"] <= day and (row["valid_to"] is None or day < row["valid_to"])]
+        if not valid:
+            return None
+        at_point = [row for row in self.tables["opening_exception"] if row["service_point_id"] == point]
+        found = [row for row in at_point if row["exception_date"] == day]
+        is_holiday = any(row["holiday_date"] == day for row in self.tables["holiday"])
+        weekly = [] if is_holiday else [row for row in valid if row["weekday"] == day.isoweekday()]
+        return [
+            tuple(datetime.combine(day, row[name], self.zone) for name in ("opens_at", "closes_at"))
+            for row in found or weekly
+            if row["opens_at"]
+        ]
 
     def target(self, point, day):
         valid = [

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from plain_stages import is_first_call_missing, plausible, totals, walk, what
+
 RETRY = timedelta(seconds=5)
-LONGEST_WAIT = 4 * 3600
 ORDER = (
     "ticket_issued",
     "checked_in",
@@ -46,6 +47,7 @@ def follow(world, events):
     live = [event for event in events if event["occurred_at"] <= until]
     first = issue or events[0]
     data = issue["data"] if issue else {}
+    stays = [] if is_coarse else walk(issue, live, lambda event: ORDER.index(name(event)))
     ticket = {
         "key": first["data"]["ticket_key"],
         "point": first["service_point_id"],
@@ -59,13 +61,18 @@ def follow(world, events):
         "is_coarse": is_coarse,
         "is_service": data.get("purpose") != "booking_only",
         "booking": next((e["data"]["booking_key"] for e in [first, *events] if e["data"].get("booking_key")), None),
-        "called_at": first_time(live, "called"),
-        "checked_in_at": first_time(events, "checked_in"),
+        "is_first_call_missing": is_first_call_missing(stays),
+        "called_at": None if is_first_call_missing(stays) else first_time(live, "called"),
+        "checked_in_at": first_time(events, "checked_in")
+        or (issue["occurred_at"] if data.get("access") == "booked" else None),
     }
     ticket["fate"], ended_at = fate(ticket, live, closing)
     is_timed = issue and ended_at and not is_coarse
-    ticket["wait"] = wait(issue["occurred_at"], ended_at) if is_timed else None
-    return ticket
+    hours = world.hours_at(first["service_point_id"])
+    ticket["wait"] = plausible(hours(issue["occurred_at"], ended_at), "waiting") if is_timed else None
+    ticket["outcome"] = what(closing) if closing else None
+    ticket["is_inaccurate"] = any(event["data"].get("time_inaccurate") for event in events)
+    return ticket | totals(stays, hours) if stays else ticket | dict.fromkeys(("repeat_wait", "service", "hold"))
 
 
 def closes(event):
@@ -84,7 +91,8 @@ def fate(ticket, live, closing):
     state = closing["data"].get("end_state") if closing else None
     was_returned = any(event["data"].get("end_state") == "returned_to_queue" for event in live)
     was_seen = (
-        first_time(live, "service_started")
+        ticket["is_first_call_missing"]
+        or first_time(live, "service_started")
         or first_time(live, "recalled")
         or was_returned
         or state in ("completed", "referred", "no_show")
@@ -94,11 +102,6 @@ def fate(ticket, live, closing):
     if closing and (name(closing) == "abandoned" or state == "left"):
         return "left", closing["occurred_at"]
     return "unknown", None
-
-
-def wait(start, end):
-    seconds = (end - start).total_seconds()
-    return int(max(seconds, 0)) if -5 <= seconds <= LONGEST_WAIT else None
 
 
 def join_chains(tickets):

@@ -9,19 +9,10 @@ slots as (
 tickets as (
 
     select
-        booking_key,
-        service_point_id,
-        access,
-        closing_state,
-        is_time_coarse,
-        arrived_at,
-        {{ checked_in_or_issued() }} as checked_in_at,
-        called_at,
-        started_at,
-        opening_date
+        *,
+        {{ checked_in_or_issued() }} as arrived_for_booking_at
 
     from {{ ref('int_tickets_followed') }}
-
     where is_counted
 
 ),
@@ -56,7 +47,7 @@ arrivals as (
         count(*) as service_event_count,
         bool_or(tickets.started_at is not null or tickets.closing_state in ('completed', 'referred')) as is_served,
         bool_or(tickets.is_time_coarse) as is_time_coarse,
-        min(tickets.checked_in_at) as checked_in_at,
+        min(tickets.arrived_for_booking_at) as checked_in_at,
         min(tickets.called_at) as called_at
 
     from slots

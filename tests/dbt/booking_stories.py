@@ -1,0 +1,111 @@
+"""Stories of appointments in words, and what becomes of each slot: the funnel from booked to served.
+
+A story is `[+days ]HH:MM[:SS] event [word]`; the word of made and moved is the slot, `[days@]HH:MM`. Of each slot is
+told its day of March and time, its fate, the wait in seconds, whether the call was on time, and the rules.
+"""
+
+from hand_made_landing import event
+from timelines import moment, parts, told
+
+CAME = "09:50 issued, 09:50 checked_in"
+SERVED = "10:06 started, 10:20 ended completed"
+STORIES = {
+    "called_five_minutes_late": (
+        f"-9 12:00 made 10:00, {CAME}, 10:05 called, {SERVED}",
+        [("10 10:00", "served", 300, True, "")],
+    ),
+    "called_a_second_later": (
+        f"-9 12:00 made 10:00, {CAME}, 10:05:01 called, {SERVED}",
+        [("10 10:00", "served", 301, False, "")],
+    ),
+    "called_before_the_slot": (
+        f"-9 12:00 made 10:00, {CAME}, 09:55 called, {SERVED}",
+        [("10 10:00", "served", 0, True, "call_before_the_slot")],
+    ),
+    "ten_minutes_late": (
+        "-9 12:00 made 10:00, 10:10 issued, 10:10 checked_in, 10:12 called, 10:13 started, 10:20 ended completed",
+        [("10 10:00", "served", 120, False, "")],
+    ),
+    "a_second_more_than_ten_minutes_late": (
+        "-9 12:00 made 10:00, 10:10 issued, 10:10:01 checked_in, 10:12 called, 10:13 started, 10:20 ended completed",
+        [("10 10:00", "served", 119, None, "late_arrival")],
+    ),
+    "checked_in_and_left": (
+        f"-9 12:00 made 10:00, {CAME}, 10:30 left",
+        [("10 10:00", "not_served", None, False, "")],
+    ),
+    "served_without_a_check_in": (
+        f"-9 12:00 made 10:00, 09:50 issued, 10:05 called, {SERVED}",
+        [("10 10:00", "served", 300, True, "")],
+    ),
+    "never_came": (
+        "-9 12:00 made 10:00",
+        [("10 10:00", "no_show", None, None, "")],
+    ),
+    "cancelled_as_the_slot_begins": (
+        "-9 12:00 made 10:00, 10:00 cancelled",
+        [("10 10:00", "cancelled", None, None, "cancelled_early")],
+    ),
+    "cancelled_a_second_later": (
+        "-9 12:00 made 10:00, 10:00:01 cancelled",
+        [("10 10:00", "no_show", None, None, "cancelled_late")],
+    ),
+    "cancelled_late_after_all_came": (
+        f"-9 12:00 made 10:00, {CAME}, 10:01 cancelled, 10:05 called, {SERVED}",
+        [("10 10:00", "served", 300, True, "cancelled_late")],
+    ),
+    "moved_in_time": (
+        f"-9 12:00 made 12:00, -8 12:00 moved 10:00, {CAME}, 10:05 called, {SERVED}",
+        [("10 10:00", "served", 300, True, "rescheduled")],
+    ),
+    "moved_after_it_had_begun": (
+        "-9 12:00 made 10:00, 10:30 moved 2@10:00, +2 09:55 issued, +2 09:55 checked_in, +2 10:00 called,"
+        " +2 10:01 started, +2 10:10 ended completed",
+        [
+            ("10 10:00", "no_show", None, None, "no_show_before_rescheduling"),
+            ("12 10:00", "served", 0, True, "rescheduled"),
+        ],
+    ),
+    "cancelled_and_made_anew": (
+        "-9 12:00 made 12:00, -8 12:00 cancelled, -7 12:00 moved 10:00",
+        [("10 10:00", "no_show", None, None, "rescheduled")],
+    ),
+    "moved_to_the_next_month": (
+        "-9 12:00 made 10:00, -8 12:00 moved 22@10:00",
+        [],
+    ),
+}
+BOOKING_EVENTS = {"made": "created", "moved": "changed", "cancelled": "cancelled"}
+
+
+def events():
+    for name, (story, _slots) in STORIES.items():
+        yield from booked("stories", name, story)
+    # Two appointments in one visit; a point that does not say for which booking one came, and one without tickets.
+    for name in ("first_of_two", "second_of_two"):
+        story = f"-9 12:00 made 10:00, {CAME}, 10:05 called, {SERVED}"
+        yield from booked("stories", name, story, visit_key="two_bookings")
+    yield from told("not_named", "somebody", "09:50 issued, 10:05 called", access="booked")
+    yield from booked("not_named", "not_named", "-9 12:00 made 10:00")
+    yield from booked("silent", "no_queue_system", "-9 12:00 made 10:00")
+
+
+def booked(point, name, story, **issue_fields):
+    """The events of one appointment and of its ticket."""
+    key = {"booking_key": f"booking_{name}", "agency": "kela"}
+    steps = story.split(", ")
+    for sequence, step in enumerate(steps):
+        days, clock, word, slot = parts(step)
+        if word in BOOKING_EVENTS:
+            fields = {"slot_start": slot_of(slot)} if slot else {}
+            fields |= {"sequence": sequence} if word == "moved" else {}
+            system = {"source": "/agencies/kela/booking", **key}
+            yield event(f"booking.{BOOKING_EVENTS[word]}", point, moment(days, clock), **system, **fields)
+    of_the_ticket = ", ".join(step for step in steps if parts(step)[2] not in BOOKING_EVENTS)
+    if of_the_ticket:
+        yield from told(point, f"ticket_{name}", of_the_ticket, access="booked", **key, **issue_fields)
+
+
+def slot_of(text):
+    days, _at, clock = text.rpartition("@")
+    return moment(days, clock).isoformat()
