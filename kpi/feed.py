@@ -20,6 +20,8 @@ from infra.settings import read_settings
 from kpi import feed_dictionary
 from kpi.published import Observation, Release, read_release
 
+# Advice about the matters of several agencies, or of none, is nobody's own: it has no feed.
+CLASSES_OF_AGENCIES = {"several", "none"}
 # What everybody may see. Points are not: where one agency alone is present, the total of the point is its own.
 PUBLIC_LEVELS = ("national", "region", "size_class")
 # SDMX CL_CONF_STATUS: only free observations leave.
@@ -74,7 +76,7 @@ def agencies(release: Release) -> list[str]:
     """Agencies with rows of their own or present at a point; one that ended before the month gets no feed."""
     with_rows = {row.level_id for row in release.observations if row.level == "agency"}
     present = {code for point in release.service_points.values() for code in point.agency_codes}
-    return sorted((with_rows | present) - {NO_AGENCY})
+    return sorted((with_rows | present) - {NO_AGENCY, *CLASSES_OF_AGENCIES})
 
 
 def files(release: Release, agency_code: str) -> dict[str, bytes]:

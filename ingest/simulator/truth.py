@@ -16,11 +16,12 @@ What a metric's truth means is decided here and nowhere else:
 - satisfaction of all presses: the same customers; what misuse adds to it is its bias. flagged_press_share: all presses
   of a planted burst but its first.
 - visits: stays, dated by arrival, of the agency of the first ticket; second tickets of a stay add none.
-- abandonment_rate, called_absent_rate, booked_share are over all tickets; queue times are of walk-ins only.
+- abandonment_rate and booked_share are over all tickets; queue times and called_absent_rate are of walk-ins only.
 - A ticket that the staff move to another queue stays one ticket: its wait is the first one, and the second leg counts
   in no queue figure, but its wait is a repeated one of the visit, and its minutes are those of its own agency.
-- first_wait_mean: visits whose first wait ended with a call, repeat_wait_mean and total_wait_mean: those all of whose
-  waits did; of booked customers from their coming on. A visit is of several agencies when its customer went to several.
+- first_wait_mean, repeat_wait_mean, total_wait_mean: until the call or until leaving, of booked customers from their
+  coming on; a visit with a wait that never ended is in none that needs it. A visit is of several agencies when its
+  customer went to several.
 - waiting_minutes: those who left included, booked customers from their coming on. desk_minutes: time on hold included.
 - no_show_rate, bookings_due, bookings_came, bookings_served: bookings not cancelled, by the day of their slot, at the
   points whose queue system knows who came.

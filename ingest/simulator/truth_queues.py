@@ -48,7 +48,8 @@ def count_queues(happened: DayOfPoint, found: Found) -> None:
 def _count_ticket(adder: _Adder, ticket: Ticket, second_leg: Ticket | None) -> None:
     agency, is_served = ticket.agency, ticket.started_at is not None
     adder.of(agency, "abandonment_rate").add(ticket.left_at is not None)
-    adder.of(agency, "called_absent_rate").add(ticket.called_at is not None and not is_served)
+    if ticket.slot_start is None:
+        adder.of(agency, "called_absent_rate").add(ticket.called_at is not None and not is_served)
     adder.of(agency, "booked_share").add(ticket.slot_start is not None)
     adder.of(agency, "service_events").add(1)
     adder.of(agency, "transactions").add(is_served)
@@ -79,17 +80,19 @@ def _count_minutes(adder: _Adder, ticket: Ticket) -> None:
 
 
 def _count_visit(adder: _Adder, tickets: list[Ticket]) -> None:
-    """A visit is its first ticket's agency's; one that left a queue has no total wait."""
+    """A visit is its first ticket's agency's; who left waited until then."""
     agency, first = tickets[0].agency, tickets[0]
     adder.of(agency, "visits").add(1)
     adder.of(agency, "multi_agency_visit_share").add(len({ticket.agency for ticket in tickets}) > 1)
-    if first.called_at is not None:
-        adder.of(agency, "first_wait_mean").add((first.called_at - first.issued_at) / 60)
-    waits = {id(ticket): ticket.called_at - ticket.issued_at for ticket in tickets if ticket.called_at is not None}
-    if len(waits) == len(tickets):
-        repeated = sum(waits[id(ticket)] for ticket in tickets if ticket.is_second_leg)
+    waits = [(ticket.is_second_leg, _waited_seconds(ticket)) for ticket in tickets]
+    first_wait = _waited_seconds(first)
+    if first_wait is not None:
+        adder.of(agency, "first_wait_mean").add(first_wait / 60)
+    known = [(is_second_leg, seconds) for is_second_leg, seconds in waits if seconds is not None]
+    if len(known) == len(tickets):
+        repeated = sum(seconds for is_second_leg, seconds in known if is_second_leg)
         adder.of(agency, "repeat_wait_mean").add(repeated / 60)
-        adder.of(agency, "total_wait_mean").add(sum(waits.values()) / 60)
+        adder.of(agency, "total_wait_mean").add(sum(seconds for _, seconds in known) / 60)
 
 
 def _count_bookings(adder: _Adder, happened: DayOfPoint) -> None:

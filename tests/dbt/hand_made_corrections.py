@@ -84,10 +84,10 @@ STATES = {
 
 
 def events():
-    for name, (raw_value, corrections, _counts) in ANSWERS.items():
-        told_at = TOLD_AT.get(name, "2027-03-04T09:00:00+02:00")
+    for minute, (name, (raw_value, corrections, _counts)) in enumerate(ANSWERS.items()):
+        told_at = TOLD_AT.get(name, f"2027-03-04T09:{minute:02}:00+02:00")  # a minute apart, as no burst is
         sent = {"source": FORMS, "event_id": name, "mode": "device", "offset_minutes": 120}
-        received = "2027-03-04T09:00:02+02:00" if told_at.startswith("2020") else None
+        received = "2027-03-04T09:50:00+02:00" if told_at.startswith("2020") else None
         yield answer("corrected", told_at, raw_value, received_at=received, **sent)
         for key, kind, changes in corrections:
             yield correction(name, key, kind, **changes)

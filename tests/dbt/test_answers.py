@@ -7,6 +7,7 @@ pytestmark = pytest.mark.services
 VALUE = """
     select * from warehouse.metric_values
     where (period, metric_id, level, level_id, collection_mode) = (%s::date, %s, %s, %s, %s)
+    and (period_kind, breakdown) = ('month', 'total')
 """
 
 

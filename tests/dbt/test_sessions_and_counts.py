@@ -197,7 +197,8 @@ def test_service_is_offered_while_the_point_is_open_the_agency_is_there_and_the_
     ],
 )
 def test_a_month_of_these_events_has_the_values_worked_out_by_hand(found, metric_id, level, level_id, expected):
-    condition = "period = '2026-10-01' and (metric_id, level, level_id) = (%s, %s, %s)"
+    of_month = "(period, period_kind, breakdown) = ('2026-10-01', 'month', 'total')"
+    condition = f"{of_month} and (metric_id, level, level_id) = (%s, %s, %s)"
     ((value, reason),) = found(
         f"select value, missing_reason from warehouse.metric_values where {condition}", metric_id, level, level_id
     )

@@ -54,14 +54,20 @@ def places_of_rows(frame, places, column):
     return found
 
 
+def teams_of_rows(frame, places):
+    pairs = zip(frame["point"], frame["day"], strict=True)
+    return [places.team_on(point, day) if isinstance(point, str) else None for point, day in pairs]
+
+
 def levels_of(frame, places):
     """By level the id that each observation has there; None where it has none."""
     point, agency = frame["point"], frame["agency"]
     return {
         "service_point": point,
+        "team_area": teams_of_rows(frame, places),
         "region": places_of_rows(frame, places, "region_code"),
         "size_class": places_of_rows(frame, places, "size_class"),
         "agency": agency.where(agency != "not_attributable"),
-        "point_agency": (point + "/" + agency).where(point.notna() & agency.notna()),
+        "point_agency": (point + "/" + agency).where(point.notna() & (agency != "not_attributable")),
         "national": "national",
     }

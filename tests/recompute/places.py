@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 LOCAL = ZoneInfo("Europe/Helsinki")
 TABLES = (
     "service_point",
+    "team",
     "agency",
     "presence",
     "opening_hours",
@@ -25,6 +26,7 @@ class Places:
     def __init__(self, connection):
         self.tables = {table: rows_of(connection, f"reference.{table}") for table in TABLES}
         self.points = grouped(self.tables["service_point"], "service_point_id")
+        self.teams = grouped(self.tables["team"], "service_point_id")
         self.agencies = grouped(self.tables["agency"], "agency_code")
         self.hours = grouped(self.tables["opening_hours"], "service_point_id")
         self.clock_corrections = grouped(self.tables["clock_correction"], "source")
@@ -38,6 +40,10 @@ class Places:
     def point_on(self, point, day):
         """The row of a point valid on a day, or None."""
         return next((row for row in self.points.get(point, ()) if is_valid(row, day)), None)
+
+    def team_on(self, point, day):
+        """The team that a point belongs to on a day, or None."""
+        return next((row["team_id"] for row in self.teams.get(point, ()) if is_valid(row, day)), None)
 
     def agency_on(self, code, day):
         """The agency that has the tasks of the one named: an agency that has ended is its successor."""

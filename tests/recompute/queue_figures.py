@@ -41,10 +41,10 @@ def ticket_observations(ticket, places):
         yield observation("transactions", ticket, QUEUE, 1)
     yield observation("abandonment_rate", ticket, QUEUE, int(ticket["fate"] == "left"), 1)
     is_absent = is_called and ticket["ending"] == "no_show"
-    yield observation("called_absent_rate", ticket, QUEUE, int(is_absent), 1)
     if ticket["access"]:
         yield observation("booked_share", ticket, QUEUE, int(ticket["access"] == "booked"), 1)
     if ticket["access"] == "walk_in":
+        yield observation("called_absent_rate", ticket, QUEUE, int(is_absent), 1)
         yield from walk_in_observations(ticket, wait, is_called, places)
     if not ticket["is_coarse"]:
         service = total(ticket["services"])
@@ -65,7 +65,7 @@ def walk_in_observations(ticket, wait, is_called, places):
     if wait is not None and ticket["fate"] in ("called", "left"):
         for metric in ("queue_time_median", "queue_time_p90"):
             yield observation(metric, ticket, QUEUE, int(is_called), 1, wait)
-    if wait and ticket["fate"] in ("called", "left"):
+    if wait and ticket["fate"] == "called":
         yield observation("wait_of_those_who_waited_mean", ticket, QUEUE, wait / 60, 1)
 
 
@@ -82,7 +82,8 @@ def visits_of(tickets):
 def visit_observations(visit):
     own = visit["tickets"]
     yield observation("visits", visit, QUEUE, 1)
-    yield observation("multi_agency_visit_share", visit, QUEUE, int(len({t["agency"] for t in own}) > 1), 1)
+    met = {t["agency"] for t in own} | {agency for t in own for _, agency in t["minutes_of"]}
+    yield observation("multi_agency_visit_share", visit, QUEUE, int(len(met - {"not_attributable"}) > 1), 1)
     coarse = any(ticket["is_coarse"] for ticket in own)
     first = None if coarse else own[0]["first_wait"]
     repeated = None if coarse else total([part for ticket in own for part in ticket["waits"][1:]])
@@ -99,7 +100,7 @@ def booking_observations(events, tickets, places):
         if event["type"] in BOOKING:
             by_booking[event["data"]["booking_key"]].append(event)
     arrivals = arrivals_of(events, tickets)
-    points = {row["service_point_id"] for row in places.tables["source"] if row["family"] == "queue"}
+    points = {ticket["point"] for ticket in tickets if ticket["booking_key"]}  # elsewhere nobody tells who came
     for booking_key, own in by_booking.items():
         for slot in slots_due(own, arrivals.get(booking_key, ()), places):
             yield from due_observations(slot, points)

@@ -43,6 +43,9 @@ hours_at_stops as (
             and stops.weekday = extract(isodow from opening_days.opening_date)
             and {{ is_valid_on('stops', 'opening_days.opening_date') }}
 
+    -- Of a closed day the hours are null, and the later of nothing and a time would be the time.
+    where opening_days.opens_at is not null
+
 ),
 
 hours as (

@@ -8,6 +8,12 @@ tickets as (
 
 ),
 
+agencies_counted as (
+
+    select * from {{ ref('int_visit_agencies_counted') }}
+
+),
+
 arrivals as (
 
     select distinct on (service_point_id, visit_id)
@@ -36,7 +42,6 @@ totals as (
         service_point_id,
         visit_id,
         count(*) as service_event_count,
-        count(distinct nullif(agency_code, 'not_attributable')) as agency_count,
         count(distinct booking_key) as booking_count,
         count(*) filter (where total_wait_seconds is null) as missing_part_count,
         case when bool_and(repeat_wait_seconds is not null) then sum(repeat_wait_seconds) end as repeat_wait_seconds,
@@ -64,7 +69,7 @@ visits as (
         arrivals.stop_id,
         arrivals.opening_hour,
         totals.service_event_count,
-        totals.agency_count,
+        agencies_counted.agency_count,
         totals.booking_count,
         arrivals.first_wait_seconds,
         totals.repeat_wait_seconds,
@@ -86,6 +91,10 @@ visits as (
         on
             arrivals.service_point_id = totals.service_point_id
             and arrivals.visit_id = totals.visit_id
+    inner join agencies_counted
+        on
+            arrivals.service_point_id = agencies_counted.service_point_id
+            and arrivals.visit_id = agencies_counted.visit_id
 
     where {{ in_built_months('arrivals.opening_date') }}
 
