@@ -19,6 +19,12 @@ sessions as (
 
 ),
 
+legs as (
+
+    select * from {{ ref('fct_service_legs') }}
+
+),
+
 wholes as (
 
     select
@@ -30,6 +36,20 @@ wholes as (
     from visits
 
     group by 1, 4
+
+    union all
+
+    select
+        service_point_id,
+        case state when 'waiting' then 'waiting_minutes' else 'desk_minutes' end as measure,
+        sum(leg_seconds) / 60.0 as quantity,
+        cast(date_trunc('month', opening_date) as date) as period
+
+    from legs
+
+    where state in ('waiting', 'serving', 'held') and leg_seconds is not null
+
+    group by 1, 2, 4
 
     union all
 

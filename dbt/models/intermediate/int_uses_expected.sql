@@ -25,7 +25,12 @@ measures as (
         measures.source_family
 
     from (
-        values ('visits', 'queue'), ('self_service_minutes', 'session'), ('remote_room_minutes', 'session')
+        values
+        ('visits', 'queue'),
+        ('waiting_minutes', 'queue'),
+        ('desk_minutes', 'queue'),
+        ('self_service_minutes', 'session'),
+        ('remote_room_minutes', 'session')
     ) as measures (measure, source_family)
 
 ),

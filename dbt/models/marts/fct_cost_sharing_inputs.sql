@@ -1,46 +1,14 @@
 with
 
-visits as (
+uses as (
 
-    select * from {{ ref('fct_visits_by_day') }}
-
-),
-
-sessions as (
-
-    select * from {{ ref('fct_sessions') }}
+    select * from {{ ref('fct_uses_by_day') }}
 
 ),
 
 uses_expected as (
 
     select * from {{ ref('int_uses_expected') }}
-
-),
-
-used as (
-
-    select
-        service_point_id,
-        agency_code,
-        'visits' as measure,
-        visit_count as quantity,
-        opening_date
-
-    from visits
-
-    union all
-
-    select
-        service_point_id,
-        agency_code,
-        case session_kind when 'self_service' then 'self_service_minutes' else 'remote_room_minutes' end as measure,
-        duration_seconds / 60.0 as quantity,
-        opening_date
-
-    from sessions
-
-    where session_kind in ('self_service', 'remote') and duration_seconds is not null
 
 ),
 
@@ -53,7 +21,7 @@ used_by_month as (
         sum(quantity) as quantity,
         cast(date_trunc('month', opening_date) as date) as period
 
-    from used
+    from uses
 
     where {{ in_built_months('opening_date') }}
 
@@ -78,7 +46,7 @@ expected_with_uses as (
     select
         uses_expected.*,
         points_with_uses.period is not null as has_use,
-        uses_expected.measure = 'visits'
+        uses_expected.measure in ('visits', 'waiting_minutes', 'desk_minutes')
         and uses_expected.missing_reason is null
         and points_with_uses.period is null as is_without_visits
 
