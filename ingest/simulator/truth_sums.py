@@ -11,7 +11,7 @@ Leaf = tuple[str, str, str, str, str]
 # period, level, level id, metric, collection mode
 Cell = tuple[str, str, str, str, str]
 
-NEVER = 10**9  # seconds of something that did not end: it ranks last, and a quantile that falls on it has no value
+NEVER = 10**9  # seconds of something that did not end: it ranks last; a quantile on it, or halfway, has no value
 
 # Quantile, and the seconds of the metric's unit.
 QUANTILES: Mapping[str, tuple[float, int]] = {
@@ -87,7 +87,7 @@ def value(metric: str, sums: Sums, run_count: int = 1) -> float | None:
     if metric in QUANTILES:
         quantile, unit = QUANTILES[metric]
         seconds = quantile_of(sums.waits, quantile)
-        return None if seconds is None or seconds >= NEVER else seconds / unit
+        return None if seconds is None or seconds >= NEVER / 2 else seconds / unit
     return PER.get(metric, 1) * sums.numerator / sums.denominator if sums.denominator else None
 
 
