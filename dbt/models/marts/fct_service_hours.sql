@@ -74,7 +74,7 @@ summed_by_agency as (
         hours.service_point_id,
         presences.agency_code,
         hours.stop_id,
-        trim_scale(sum(greatest({{ seconds_between('hours.opens_at', 'hours.closes_at') }}, 0)) / 60) as offered_minutes,
+        trim_scale(sum({{ seconds_between('hours.opens_at', 'hours.closes_at') }}) / 60) as offered_minutes,
         hours.opening_date
 
     from hours
