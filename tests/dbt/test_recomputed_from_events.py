@@ -10,6 +10,7 @@ READ_OTHERWISE = {
     "announced_wait_mean": "a look whose time is known to the hour only: here left out",
     "called_absent_rate": "absent at a call that nobody told of: here no absence at a call",
     "desk_minutes": "a stage that ends in a gap: here up to the event after it",
+    "service_time_median": "a service with a stage that ends in a gap: here a part of it, in the warehouse not known",
     "repeat_wait_mean": "a visit without any call: here no repeated wait, in the warehouse none that is known",
 }
 
