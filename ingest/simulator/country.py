@@ -24,7 +24,9 @@ FIRST = (
 SMALL_VISITS = {"L": 900, "M": 400, "S": 150, "XS": 50}
 SMALL_VISITS_OF_POINT = {"oulu": 4000}  # large enough queues for its change to show
 SMALL_PERSONAL_DATA_COUNT = 30
-OWN_TABLES = ("service_points", "opening_hours", "opening_exceptions", "presence", "devices", "sources", "stops")
+OWN_TABLES = (
+    "service_points", "opening_hours", "opening_exceptions", "presence", "devices", "sources", "stops", "teams",
+)  # fmt: skip
 # Of a country larger than the templates every so many points get the next of these changes.
 POINTS_PER_CHANGE = 8
 QUEUE_METRICS = [
@@ -110,7 +112,11 @@ def _copied(rows: Iterable[Row], copies: Iterable[_Copy]) -> list[Row]:
     for row in rows:
         of_point.setdefault(_point_of(row), []).append(row)
     return [
-        {column: _renamed(column, cell, copy) for column, cell in row.items()}
+        # A copy is of its template's team, which keeps its name.
+        {
+            column: cell if "team_id" in row and column != "service_point_id" else _renamed(column, cell, copy)
+            for column, cell in row.items()
+        }
         for copy in copies
         for row in of_point.get(copy.template, [])
     ]
