@@ -107,3 +107,28 @@
         'incident_type': 'text',
     }) }}
 {% endmacro %}
+
+{% macro lead_times(slots, slot) %}
+    {# Where no appointment was found, the lead time is longer than was looked ahead: such a look counts as not reached. #}
+    select
+        service_point_id,
+        agency_code,
+        'booking_system' as collection_mode,
+        service_code,
+        service_mode,
+        coalesce({{ slot }}_lead_seconds, horizon_seconds) as duration_seconds,
+        count({{ slot }}_lead_seconds) as numerator,
+        count(*) as denominator,
+        opening_date
+
+    from {{ slots }}
+
+    where
+        is_opening_day
+        and not is_time_coarse
+        and ({{ slot }}_lead_seconds is not null or is_{{ slot }}_beyond_horizon)
+
+    group by
+        service_point_id, agency_code, service_code, service_mode,
+        coalesce({{ slot }}_lead_seconds, horizon_seconds), opening_date
+{% endmacro %}
