@@ -149,7 +149,7 @@ def listed(metrics: Iterable[Metric], language: str, labels: Labels) -> dict[str
     groups = [
         Group(
             heading=f"{labels['goal'][goal][language]} ({labels['standing'][standing][language]})",
-            caption=own["metric"][language],
+            caption=labels["goal"][goal][language],
             rows=tuple(_row(metric, language, labels) for metric in of_goal),
         )
         for (standing, goal), of_goal in groupby(metrics, key=lambda metric: (metric.standing, metric.goal))
