@@ -24,6 +24,7 @@ from ingest.key_versions import KeysRotated, keys_in_force
 from ingest.keys import with_newest_seal
 from ingest.landing import FencedOff, Outcome, store
 from ingest.landing_rows import prefer_compiled_dumpers
+from ingest.reference.command import load_first as load_first_reference
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +42,16 @@ class Progress:
 @click.option("--batch-size", default=10_000, show_default=True, help="records a transaction at most")
 @click.option("--worker", default="1", show_default=True, help="this process's name in the group: one name a process")
 def load(follow: bool, batch_size: int, worker: str) -> None:
-    """Drain what is in Kafka into landing, each event exactly once. Several processes share the partitions."""
+    """Drain what is in Kafka into landing, each event exactly once. Several processes share the partitions.
+
+    Where no reference data were ever loaded those of the deployment's folder are, else every event would be held.
+    """
     gc.set_threshold(500_000)  # a batch is many small tuples without cycles: looking for some costs a tenth of the time
+    settings = read_settings()
+    for line in load_first_reference(settings):
+        click.echo(line)
     started, total, shown = time.monotonic(), [0, 0, 0, 0, 0], 0.0
-    for progress in drain(read_settings(), worker=worker, batch_size=batch_size, follow=follow):
+    for progress in drain(settings, worker=worker, batch_size=batch_size, follow=follow):
         outcome = progress.outcome
         counts = (outcome.accepted, outcome.duplicate, outcome.rejected, outcome.held, outcome.parked)
         total = [before + count for before, count in zip(total, counts, strict=True)]
@@ -57,6 +64,8 @@ def load(follow: bool, batch_size: int, worker: str) -> None:
         f"loaded {sum(total)} events in {seconds:.1f} s: "
         f"{accepted} accepted, {duplicate} duplicate, {rejected} rejected, {held} held"
         + (f", {parked} parked: see pulssi breakers list" if parked else "")
+        + ("\nwhy events were rejected: pulssi dead-letters list" if rejected else "")
+        + ("\nheld events wait until reference data know their service point: pulssi build names it" if held else "")
     )
 
 

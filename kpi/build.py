@@ -16,7 +16,7 @@ from infra import database
 from infra.errors import ActionNeeded
 from infra.months import CLOSING_DAY, Month, parse_cutoff, parse_month
 from infra.settings import ROOT, Settings, read_settings
-from kpi import builds, built_months, touched_months
+from kpi import builds, built_months, held_events, touched_months
 from kpi.built_months import Window
 from kpi.metric_catalogue import manifest_path
 
@@ -63,11 +63,13 @@ def build(month: str | None, is_all: bool, status: str, cutoff: str | None, stag
     else:
         window = _window_of_what_came(settings, is_all=is_all)
         if not window.built:
-            click.echo("every month is built of all that came: nothing to do")
-            return
+            click.echo("every month is built of all that was accepted: nothing to do")
     database.connect(settings).close()  # a database that does not answer is said here in a line, by dbt in many
-    for one_stage in STAGES if stage == "all" else (stage,):
+    for one_stage in (STAGES if stage == "all" else (stage,)) if window.built else ():
         build_window(settings, window, one_stage, click.echo, from_nothing=is_all)
+    with database.connect(settings) as connection:
+        for line in held_events.told(settings, connection):
+            click.echo(line)
 
 
 def build_stage(settings: Settings, month: Month, cutoff: datetime, stage: str, report: Report) -> None:

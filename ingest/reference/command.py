@@ -15,6 +15,8 @@ from ingest.reference.checks import Reference
 from ingest.reference.files import digest, read_reference
 from ingest.reference.tables import tables
 
+POINTS_FILE = "service_points.csv"
+
 # stored_at becomes the moment of release: what looks for new rows by it must find them.
 _RELEASE = """
     with released as (
@@ -77,6 +79,16 @@ def load(settings: Settings, folders: Sequence[Path]) -> list[str]:
     if not changed:
         lines = [f"reference data is unchanged ({sum(map(len, content.values()))} rows): nothing to load"]
     return lines + [f"released {count} held events of {point}" for point, count in released]
+
+
+def load_first(settings: Settings) -> list[str]:
+    """Load the deployment's own folder where it has reference data and none were ever loaded; as *load* otherwise."""
+    folder = settings.deployment.folder
+    with database.connect(settings) as connection:
+        is_loaded = connection.execute("select true from ops.reference_load limit 1").fetchone()
+    if is_loaded or not (folder / POINTS_FILE).exists():
+        return []
+    return [f"reference data were never loaded: loading {folder}", *load(settings, [folder])]
 
 
 def _replace(connection: psycopg.Connection, content: Reference, folders: Sequence[Path]) -> bool:
