@@ -31,3 +31,12 @@
         'metric_id', 'metric_version', 'level', 'level_id', 'collection_mode', 'breakdown', 'breakdown_value',
     ]) }}
 {% endmacro %}
+
+{% macro packed_durations(order='') %}
+    {# The columns of a distribution in one row: seconds, and how many of each were called, and called or left. #}
+    {{ return({
+        'durations': 'array_agg(duration_seconds' ~ order ~ ')',
+        'numerators': 'array_agg(cast(numerator as integer)' ~ order ~ ')',
+        'denominators': 'array_agg(cast(denominator as integer)' ~ order ~ ')',
+    }) }}
+{% endmacro %}

@@ -41,9 +41,9 @@
 
         select
             *,
-            sum(denominator) over (
-                partition by {{ cells }} order by duration_seconds desc rows unbounded preceding
-            ) as at_risk
+            sum(denominator) over (partition by {{ cells }})
+            - sum(denominator) over (partition by {{ cells }} order by duration_seconds rows unbounded preceding)
+            + denominator as at_risk
 
         from {{ waits }}
 
@@ -81,9 +81,8 @@
             case
                 when numerator > 0 and height_above_quantile < 1.5e-8
                     then
-                        row_number() over (
-                            partition by {{ cells }}, numerator > 0 and height_above_quantile < 1.5e-8
-                            order by duration_seconds
+                        count(*) filter (where numerator > 0 and height_above_quantile < 1.5e-8) over (
+                            partition by {{ cells }} order by duration_seconds rows unbounded preceding
                         )
             end as call_number
 

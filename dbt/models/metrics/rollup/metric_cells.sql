@@ -48,11 +48,11 @@ sums_at_levels as (
         sums.collection_mode,
         parts.breakdown,
         parts.breakdown_value,
-        sums.duration_seconds,
         sums.numerator,
         sums.denominator,
         sums.sum_of_squares,
         sums.opening_days,
+        case when sums.durations is not null then sums.sums_id end as sums_id,
         sums.period
 
     from sums_with_their_place as sums
@@ -78,17 +78,27 @@ summed_by_level as (
 
     select
         {{ cell_columns() | join(', ') }},
-        duration_seconds,
         sum(numerator) as numerator,
         sum(denominator) as denominator,
         sum(sum_of_squares) as sum_of_squares,
-        bit_or(opening_days) as opening_days,
+        length(replace(cast(cast(bit_or(opening_days) as bit(32)) as text), '0', '')) as opening_day_count,
+        array_agg(sums_id) filter (where sums_id is not null) as sums_ids,
         period
 
     from sums_at_levels
 
-    group by {{ cell_columns() | join(', ') }}, duration_seconds, period
+    group by {{ cell_columns() | join(', ') }}, period
+
+),
+
+numbered as (
+
+    select
+        *,
+        row_number() over () as cell_id
+
+    from summed_by_level
 
 )
 
-select * from summed_by_level
+select * from numbered

@@ -2,13 +2,18 @@
 
 with
 
+durations as (
+
+    select * from {{ ref('metric_durations') }}
+
+),
+
 cells as (
 
     select * from {{ ref('metric_cells') }}
 
     where
-        duration_seconds is not null
-        and breakdown = 'total'
+        breakdown = 'total'
         and level <> 'point_agency'
 
 ),
@@ -16,16 +21,33 @@ cells as (
 packed as (
 
     select
-        {{ cell_columns() | join(', ') }},
-        array_agg(duration_seconds order by duration_seconds) as durations,
-        array_agg(cast(numerator as integer) order by duration_seconds) as numerators,
-        array_agg(cast(denominator as integer) order by duration_seconds) as denominators,
-        period
+        {% for column, values in packed_durations(' order by duration_seconds').items() -%}
+        {{ values }} as {{ column }},
+        {% endfor -%}
+        cell_id
 
-    from cells
+    from durations
 
-    group by {{ cell_columns() | join(', ') }}, period
+    where cell_id in (select cells.cell_id from cells)
+
+    group by cell_id
+
+),
+
+durations_of_cells as (
+
+    select
+        {% for column in cell_columns() -%}
+        cells.{{ column }},
+        {% endfor -%}
+        packed.durations,
+        packed.numerators,
+        packed.denominators,
+        cells.period
+
+    from packed
+    inner join cells on packed.cell_id = cells.cell_id
 
 )
 
-select * from packed
+select * from durations_of_cells

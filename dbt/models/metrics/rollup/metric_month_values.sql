@@ -4,17 +4,7 @@ with
 
 cells as (
 
-    select
-        {{ cell_columns() | join(', ') }},
-        sum(numerator) as numerator,
-        sum(denominator) as denominator,
-        sum(sum_of_squares) as sum_of_squares,
-        length(replace(cast(cast(bit_or(opening_days) as bit(32)) as text), '0', '')) as opening_day_count,
-        period
-
-    from {{ ref('metric_cells') }}
-
-    group by {{ cell_columns() | join(', ') }}, period
+    select * from {{ ref('metric_cells') }}
 
 ),
 
@@ -46,6 +36,7 @@ cells_and_expectations as (
 
     select
         {{ cell_columns() | join(', ') }},
+        cells.cell_id,
         expectations.missing_reason,
         coalesce(
             cells.numerator,
@@ -84,7 +75,7 @@ valued as (
 
     from cells_and_expectations as cells
     inner join definitions using (metric_id, metric_version)
-    left join quantiles using ({{ cell_columns() | join(', ') }}, period)
+    left join quantiles on cells.cell_id = quantiles.cell_id
 
     where cells.has_source or cells.has_data or not cells.has_data_in_any_mode
 

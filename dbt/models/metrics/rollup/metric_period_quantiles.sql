@@ -20,33 +20,54 @@ definitions as (
 
 ),
 
+-- A number for each cell, for sorting by its many columns again and again would cost most of the time.
 durations_of_periods as (
 
     select
-        durations.*,
+        {% for column in cell_columns() -%}
+        durations.{{ column }},
+        {% endfor -%}
+        durations.durations,
+        durations.numerators,
+        durations.denominators,
         periods.period_kind,
-        periods.period as first_day
+        periods.period,
+        dense_rank() over (
+            order by durations.{{ cell_columns() | join(', durations.') }}, periods.period_kind, periods.period
+        ) as cell_id
 
     from periods
     inner join durations on durations.period between periods.first_month and periods.last_month
 
 ),
 
+cells as (
+
+    select distinct
+        {{ cell_columns() | join(', ') }},
+        period_kind,
+        period,
+        cell_id
+
+    from durations_of_periods
+
+),
+
 summed_by_second as (
 
     select
-        {{ cell_columns() | join(', ') }},
-        period_kind,
+        durations.cell_id,
         counts.duration_seconds,
         sum(counts.numerator) as numerator,
-        sum(counts.denominator) as denominator,
-        first_day as period
+        sum(counts.denominator) as denominator
 
-    from durations_of_periods
+    from durations_of_periods as durations
     cross join
-        lateral unnest(durations, numerators, denominators) as counts (duration_seconds, numerator, denominator)
+        lateral unnest(
+            durations.durations, durations.numerators, durations.denominators
+        ) as counts (duration_seconds, numerator, denominator)
 
-    group by {{ cell_columns() | join(', ') }}, period_kind, counts.duration_seconds, first_day
+    group by durations.cell_id, counts.duration_seconds
 
 ),
 
@@ -57,17 +78,34 @@ cells_by_second as (
         definitions.quantile
 
     from summed_by_second as summed
+    inner join cells on summed.cell_id = cells.cell_id
     inner join definitions
         on
-            summed.metric_id = definitions.metric_id
-            and summed.metric_version = definitions.metric_version
+            cells.metric_id = definitions.metric_id
+            and cells.metric_version = definitions.metric_version
 
 ),
 
 quantiles as (
 
-    {{ km_quantiles('cells_by_second', cell_columns() + ['period_kind', 'period']) }}
+    {{ km_quantiles('cells_by_second', ['cell_id']) }}
+
+),
+
+quantiles_of_cells as (
+
+    select
+        {% for column in cell_columns() -%}
+        cells.{{ column }},
+        {% endfor -%}
+        cells.period_kind,
+        quantiles.seconds,
+        quantiles.is_reached,
+        cells.period
+
+    from quantiles
+    inner join cells on quantiles.cell_id = cells.cell_id
 
 )
 
-select * from quantiles
+select * from quantiles_of_cells

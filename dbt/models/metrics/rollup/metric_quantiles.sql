@@ -1,10 +1,16 @@
 with
 
+durations as (
+
+    select * from {{ ref('metric_durations') }}
+
+),
+
 cells as (
 
     select * from {{ ref('metric_cells') }}
 
-    where duration_seconds is not null
+    where sums_ids is not null
 
 ),
 
@@ -17,10 +23,11 @@ definitions as (
 cells_by_second as (
 
     select
-        cells.*,
+        durations.*,
         definitions.quantile
 
-    from cells
+    from durations
+    inner join cells on durations.cell_id = cells.cell_id
     inner join definitions
         on
             cells.metric_id = definitions.metric_id
@@ -30,7 +37,7 @@ cells_by_second as (
 
 quantiles as (
 
-    {{ km_quantiles('cells_by_second', cell_columns() + ['period']) }}
+    {{ km_quantiles('cells_by_second', ['cell_id']) }}
 
 )
 

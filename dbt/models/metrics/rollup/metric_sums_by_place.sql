@@ -51,11 +51,13 @@ sums as (
             else 'total'
         end as breakdown_value,
         place_id,
-        duration_seconds,
         sum(numerator) as numerator,
         sum(denominator) as denominator,
         sum(sum_of_squares) as sum_of_squares,
         bit_or(day_of_month_bit) as opening_days,
+        {% for column, values in packed_durations().items() -%}
+        {{ values if meta.statistic == 'km_quantile' else 'cast(null as integer[])' }} as {{ column }},
+        {% endfor -%}
         period
 
     from components
@@ -65,7 +67,7 @@ sums as (
         and metric_version = {{ meta.version }}
 
     group by
-        metric_id, metric_version, service_point_id, agency_code, collection_mode, place_id, duration_seconds, period,
+        metric_id, metric_version, service_point_id, agency_code, collection_mode, place_id, period,
         grouping sets (
             (), (opening_weekday){% for breakdown in meta.breakdowns %}, ({{ breakdown }}){% endfor %}
         )
@@ -74,6 +76,16 @@ sums as (
     {%- endif -%}
     {%- endfor %}
 
+),
+
+numbered as (
+
+    select
+        *,
+        row_number() over () as sums_id
+
+    from sums
+
 )
 
-select * from sums
+select * from numbered
