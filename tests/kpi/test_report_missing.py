@@ -84,7 +84,7 @@ def test_a_collection_mode_that_only_others_have_is_told_as_missing(texts):
 def test_a_metric_without_a_number_says_why_in_place_of_a_table(oulu):
     metric = metric_of(oulu, "booked_on_time_share")
 
-    assert "Pisteestä ei ole lukua. Pisteellä ei ole tietolähdettä, jolla mittaria kerättäisiin." in words(
+    assert "Pisteestä ei ole lukua. Pisteellä ei ole tietolähdettä, josta mittarin tiedot saataisiin." in words(
         "<body>" + metric
     )
     assert "<table" not in metric
