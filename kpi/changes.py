@@ -224,9 +224,10 @@ def _scores(row: Record, metric: Metric) -> Scores:
 
 
 def _exposures(now: Record, before: Record) -> tuple[float, float]:
-    """How long was counted: the opening minutes where both are known, else the days of the months."""
-    if now["opening_minutes"] and before["opening_minutes"]:
-        return now["opening_minutes"], before["opening_minutes"]
+    """How long was counted: the measured or else the opening minutes where both are known, else the months' days."""
+    for minutes in ("measured_minutes", "opening_minutes"):
+        if now[minutes] and before[minutes]:
+            return now[minutes], before[minutes]
     first, second = (Month(row["period"]).next.first_day - row["period"] for row in (now, before))
     return float(first.days), float(second.days)
 

@@ -102,8 +102,7 @@ def number_of(
                 {**sums, "value": value, "opening_day_count": None}, metric
             ),
             "status_reason": interval.reason or ("no_observations" if value is None else None),
-            "opening_minutes": None,
-            **dict.fromkeys(changes.COVERAGES),
+            **dict.fromkeys(("measured_minutes", "opening_minutes", *changes.COVERAGES)),
         },
         cell,
     )

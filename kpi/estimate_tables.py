@@ -68,6 +68,7 @@ def read_completeness(connection: sqlalchemy.Connection) -> pd.DataFrame:
             collection_mode,
             measured_minutes::float8 / nullif(opening_minutes, 0) as completeness_minutes_share,
             delivered_source_count::float8 / nullif(expected_source_count, 0) as completeness_sources_share,
+            measured_minutes::float8 as measured_minutes,
             opening_minutes::float8 as opening_minutes
         from warehouse.completeness_values
     """

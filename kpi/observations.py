@@ -16,11 +16,11 @@ KEY = ["metric_id", "metric_version", "period", "level", "level_id", "collection
 TYPES = {
     **dict.fromkeys(("value", "lower_bound", "upper_bound", "numerator", "denominator", "sum_of_squares"), "float64"),
     **dict.fromkeys(("completeness_minutes_share", "completeness_sources_share"), "float64"),
-    "opening_minutes": "float64",
+    **dict.fromkeys(("measured_minutes", "opening_minutes"), "float64"),
     **dict.fromkeys(("observation_count", "cluster_count"), "Int64"),
 }
 # What the comparison of two numbers rests on besides, and is not published.
-BASES = ["sum_of_squares", "opening_minutes"]
+BASES = ["sum_of_squares", "measured_minutes", "opening_minutes"]
 # SDMX CL_OBS_STATUS: A normal, P provisional, U low reliability, M missing because data cannot exist, L missing though
 # data exist, for they were not collected.
 STATUS_OF_RELEASE = {"final": "A", "provisional": "P"}
@@ -43,7 +43,7 @@ def observed(
     """One row per metric value, with the columns of publish.estimate but month and cutoff, and with BASES.
 
     *metrics* has every version of a metric that has a value, by id and version.
-    *completeness* has the two shares by period, level, level_id, source_family and collection_mode.
+    *completeness* has the two shares and the minutes by period, level, level_id, source_family and collection_mode.
     """
     month = values["period"].max()
     rows = [

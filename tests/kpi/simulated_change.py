@@ -102,7 +102,7 @@ def _number(generator, point, metric_id, period, is_changed):
         sums = {"numerator": count, "denominator": 1.0, "sum_of_squares": 0.0}
     made = equality_gaps.number_of(1, period, MODE, sums, cell, METRICS[metric_id])
     if metric_id == "contacts":
-        made.row.update(opening_minutes=9000.0)
+        made.row.update(measured_minutes=9000.0, opening_minutes=9000.0)
     return made
 
 

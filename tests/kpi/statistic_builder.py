@@ -30,6 +30,7 @@ def number(metric_id, level_id, value, count, cell=None, **changes):
         "observation_status": "U" if count is not None and count < 10 else "A",
         "completeness_minutes_share": None,
         "completeness_sources_share": None,
+        "measured_minutes": None,
         "opening_minutes": None,
         "opening_day_count": 20,
     }

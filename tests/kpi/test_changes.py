@@ -68,6 +68,7 @@ def judged(*values, cells=None, shares=(), scales=None, metrics=METRICS, key=PLA
                 "collection_mode": "device",
                 "completeness_minutes_share": measured,
                 "completeness_sources_share": None,
+                "measured_minutes": None if measured is None else 9000.0 * measured,
                 "opening_minutes": 9000.0,
             }
             for period, measured in dict(shares).items() or {BEFORE: None}.items()
@@ -241,6 +242,13 @@ def test_a_month_with_as_much_opening_time_is_as_long():
     sides = value("contacts", value=31_000), value("contacts", BEFORE, 30_000)
 
     assert verdict(*sides, shares={MONTH.first_day: 1.0, BEFORE: 1.0}) == ("changed_up", None)
+
+
+@pytest.mark.parametrize(("measured", "found"), [(0.85, "no_evidence"), (1.0, "changed_down")])
+def test_customers_of_hours_that_were_not_measured_are_no_change(measured, found):
+    sides = value("contacts", value=2550), value("contacts", BEFORE, 3000)
+
+    assert verdict(*sides, shares={MONTH.first_day: measured, BEFORE: 1.0}) == (found, None)
 
 
 def test_no_evidence_says_which_change_would_have_been_seen():
