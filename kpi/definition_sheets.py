@@ -117,7 +117,7 @@ def _facts(
     yield "version", str(metric.version)
     yield "in_force", in_force
     yield "standing", named("standing", [metric.standing])
-    yield "source", metric.source
+    yield "source", metric.source if metric.standing == "agreed" else labels["sheet"]["none"][language]
     yield "goal", named("goal", [metric.goal])
     yield "unit", named("unit", [metric.unit])
     yield "direction", named("direction", [metric.direction])
@@ -132,7 +132,7 @@ def _facts(
     yield "interval", named("interval", [metric.interval])
     yield "minimum", str(metric.minimum_observation_count)
     yield "target", named("target_status", targets.get(metric.metric_id, ("not_set",)))
-    yield "owner", metric.owner
+    yield "owner", named("owner", [metric.owner])
     yield "caveats", metric.caveats.in_language(language)
 
 

@@ -61,6 +61,18 @@ def test_a_sheet_says_what_is_counted_of_what_and_what_to_mind(pages):
     assert "tickets" in sheet.split("Testat räkneexempel (på engelska)")[1].lower()
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fi", "Tunnus lähteessä ei ole Tavoite"),
+        ("sv", "Ägare Det nationella kundupplevelseteamet"),
+        ("en", "Owner National customer-experience team"),
+    ],
+)
+def test_a_sheet_says_nothing_in_another_language(pages, language, said):
+    assert said in " ".join(pages[f"{language}/visits.html"].split())
+
+
 def test_a_code_without_a_name_is_told(metrics):
     odd = dataclasses.replace(metrics["visits"], unit="furlongs")
 
