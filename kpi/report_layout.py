@@ -2,16 +2,22 @@
 
 import base64
 import json
+import re
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kpi.report_content import ReportContent
 from kpi.texts import Texts
 
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
 TEMPLATES = Path(__file__).parent / "templates"
 # The wheel of typst brings this font; the PDF uses no font of the system.
 PDF_FONT = "Libertinus Serif"
+RANGE = re.compile(r"\d–\d")
 
 
 def html(template: str, texts: Texts, **values: object) -> str:
@@ -30,7 +36,7 @@ def page(template: str, **values: object) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["data_url"] = _data_url
+    environment.filters |= {"data_url": _data_url, "whole_ranges": _whole_ranges}
     return environment.get_template(template).render(**values)
 
 
@@ -57,6 +63,17 @@ def pdf(content: ReportContent, texts: Texts, dated: datetime) -> bytes:
 
 def _data_url(svg: str) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def _whole_ranges(text: str) -> "Markup":
+    """*text* for a page, where a line does not end between the bounds of an interval."""
+    from markupsafe import Markup, escape
+
+    words = (
+        Markup('<span class="whole">{}</span>').format(word) if RANGE.search(word) else escape(word)
+        for word in text.split(" ")
+    )
+    return Markup(" ").join(words)
 
 
 def _with_pdf_font(svg: str) -> str:

@@ -103,7 +103,7 @@ def overview_table(reading: Reading) -> Table:
             texts("column.change"),
         ),
         numeric=(True, True, True, True, False),
-        widths=(26, 13, 14, 11, 18, 18),
+        widths=(26, 12, 15, 12, 16, 19),
         groups=tuple(groups),
     )
 

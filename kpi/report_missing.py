@@ -1,11 +1,14 @@
 """What a report lacks: each number that is missing, why, and who can mend it; and how much was measured."""
 
+from itertools import groupby
+
 from kpi.published import MetricLabel, Observation
 from kpi.report_content import Cell, Row, RowGroup, Section, Table
-from kpi.report_numbers import COMPLETENESS, FREE_TO_PUBLISH, Reading, is_shown
+from kpi.report_numbers import COMPLETENESS, FREE_TO_PUBLISH, NO_MODE, Reading, is_shown
 
 # Less is told: an hour or two without an event happens at a quiet point.
 NEARLY_ALL_MEASURED = 0.95
+MetricAndMode = tuple[MetricLabel, str]
 
 
 def missing_section(reading: Reading) -> Section:
@@ -55,10 +58,10 @@ def _completeness_row(reading: Reading, family: str, row: Observation) -> Row:
     return Row(name, (hours(row.numerator), hours(row.denominator), share, delivered))
 
 
-def _gaps(reading: Reading) -> dict[tuple[str, str, str], list[str]]:
-    """The names of what is missing, by (what of it, why, who can mend it), in the order of the metrics."""
+def _gaps(reading: Reading) -> dict[tuple[str, str, str], list[MetricAndMode]]:
+    """What is missing, by (what of it, why, who can mend it), in the order of the metrics."""
     texts = reading.texts
-    gaps: dict[tuple[str, str, str], list[str]] = {}
+    gaps: dict[tuple[str, str, str], list[MetricAndMode]] = {}
     for metric in (*reading.metrics("agreed"), *reading.metrics("supporting")):
         rows = reading.own(metric)
         for mode, row in rows.items():
@@ -66,17 +69,17 @@ def _gaps(reading: Reading) -> dict[tuple[str, str, str], list[str]]:
                 what = texts("missing.value") if row.value is None else texts(f"missing.{_lacking(row)}")
                 why = texts(f"reason.{reason}.why", minimum=metric.minimum_observation_count)
                 who = texts(f"reason.{reason}.who", owners=_owners(reading, metric, mode))
-                gaps.setdefault((what, why, who), []).append(reading.name_and_mode(metric, mode))
+                gaps.setdefault((what, why, who), []).append((metric, mode))
         for mode in _elsewhere(reading, metric) if metric.standing == "agreed" else ():
             key = (texts("missing.value"), texts("reason.no_source.why"), texts("reason.no_source.who"))
-            gaps.setdefault(key, []).append(reading.name_and_mode(metric, mode))
+            gaps.setdefault(key, []).append((metric, mode))
         if not rows:
             key = (texts("missing.value"), texts("reason.not_in_release.why"), texts("reason.not_in_release.who"))
-            gaps.setdefault(key, []).append(reading.name(metric))
+            gaps.setdefault(key, []).append((metric, NO_MODE))
         for family, share in partly_measured(reading).items() if metric.metric_id == COMPLETENESS else ():
             why = texts("reason.partly_measured.why", share=texts.percent(share, 1))
             who = texts("reason.partly_measured.who", owners=_owners(reading, metric, family))
-            gaps.setdefault((texts("missing.part"), why, who), []).append(reading.name_and_mode(metric, family))
+            gaps.setdefault((texts("missing.part"), why, who), []).append((metric, family))
     return dict(sorted(gaps.items(), key=lambda gap: gap[0][0] != texts("missing.value")))
 
 
@@ -124,14 +127,29 @@ def _owners(reading: Reading, metric: MetricLabel, mode: str) -> str:
     return ", ".join(sorted(owners)) or reading.texts("owner.unknown")
 
 
-def _missing_table(reading: Reading, gaps: dict[tuple[str, str, str], list[str]]) -> Table:
+def _missing_table(reading: Reading, gaps: dict[tuple[str, str, str], list[MetricAndMode]]) -> Table:
     texts = reading.texts
-    rows = tuple(Row(why, (Cell(what), Cell("; ".join(names)), Cell(who))) for (what, why, who), names in gaps.items())
+    rows = tuple(
+        Row(why, (Cell(what), Cell(_names(reading, lacking)), Cell(who))) for (what, why, who), lacking in gaps.items()
+    )
     columns = ("column.why", "column.lacking", "column.metrics", "column.who")
     return Table(
         caption=texts("missing.caption", during=texts.during(reading.release.month.first_day)),
         columns=tuple(texts(column) for column in columns),
         numeric=(False, False, False),
-        widths=(30, 16, 30, 24),
+        widths=(24, 12, 42, 22),
         groups=(RowGroup("", rows),),
     )
+
+
+def _names(reading: Reading, lacking: list[MetricAndMode]) -> str:
+    """Each metric once, with all of its modes that lack something."""
+    names = []
+    for metric, of_metric in groupby(lacking, key=lambda pair: pair[0]):
+        modes = [mode for _, mode in of_metric]
+        if len(modes) == 1:
+            names.append(reading.name_and_mode(metric, modes[0]))
+        else:
+            listed = ", ".join(reading.code("collection_mode", mode) for mode in modes)
+            names.append(reading.texts("missing.metric_and_modes", metric=reading.name(metric), modes=listed))
+    return "; ".join(names)

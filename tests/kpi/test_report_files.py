@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pypdf
 import pytest
-from report_builders import POINTS, release
+from report_builders import POINTS, metric, missing, release
 
 from infra import database
 from infra.errors import ActionNeeded
@@ -20,6 +20,7 @@ from kpi.reports import chosen_points, write_index, write_reports
 from kpi.texts import read_texts
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
+FOOTER_HEIGHT = 34.1
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,36 @@ def test_the_pdf_is_tagged_pdf_ua_with_title_language_and_alternative_texts(docu
     assert reader.root_object["/ViewerPreferences"]["/DisplayDocTitle"]
     assert "/StructTreeRoot" in reader.root_object
     assert b"pdfuaid:part" in reader.root_object["/Metadata"].get_data()
+
+
+def test_a_table_longer_than_a_page_goes_on_over_the_page_and_not_over_its_edge(texts):
+    metrics = [metric(f"metric_{number}", f"Pitkänimisen mittarin osa {number}") for number in range(300)]
+    rows = tuple(missing(label.metric_id, "oulu", "device", "no_source") for label in metrics)
+    made = release(metrics={label.metric_id: label for label in metrics}, observations=rows)
+
+    pages = pypdf.PdfReader(io.BytesIO(pdf(report_content(made, POINTS[0], texts, HELSINKI), texts, made.cutoff))).pages
+
+    assert len(pages) > 20
+    assert all(min(heights_of(page)) == FOOTER_HEIGHT for page in pages)
+
+
+def heights_of(page):
+    """How high each text stands on the page, in points from its lower edge."""
+    found = []
+    page.extract_text(visitor_text=lambda text, placed, *_: found.append(round(placed[5], 1)) if text.strip() else None)
+    return found
+
+
+def test_only_numbers_are_kept_on_one_line(texts, tmp_path):
+    """What must not be broken makes a table as wide as it is: more of it and the page is wider than a window."""
+    file = next(write_reports(release(), [POINTS[0]], texts, HELSINKI, tmp_path))
+    page = file.read_text(encoding="utf-8")
+
+    kept = re.findall(r'<span class="whole">(.*?)</span>', page)
+
+    assert re.findall(r"(.+) \{[^}]*nowrap", page) == [".whole"]
+    assert len(kept) > 30
+    assert [text for text in kept if re.fullmatch(r"\(?[\d,]+–[\d,]+(\xa0(%|min))?[,.)]*", text) is None] == []
 
 
 def test_the_pdf_is_dated_by_the_cutoff_and_not_by_the_clock(document):

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from report_builders import observation, release
+from report_builders import missing, observation, release
 from report_reading import NBSP, document, metric_of, page, row_of, section_of, words, words_of_pdf
 
 from kpi.texts import read_texts
@@ -45,6 +45,15 @@ def test_what_is_missing_is_told_with_the_reason_and_who_can_mend_it(why, lackin
 
     assert f" {lacking} {metric}" in row
     assert who in row
+
+
+def test_a_metric_that_lacks_several_modes_is_named_once_with_all_of_them(texts):
+    modes = ("device", "sms", "paper")
+    rows = tuple(missing("satisfaction_mean", "aland", mode, "no_source") for mode in modes)
+
+    row = row_of(page("aland", texts, release(observations=rows)), "Pisteellä ei ole tietolähdettä")
+
+    assert "Luku Yleinen asiakastyytyväisyys (palautelaite, tekstiviesti, paperilomake) Pisteen" in row
 
 
 def test_a_queue_time_that_is_not_reached_is_said_to_be_more_than_what_was_measured(texts):

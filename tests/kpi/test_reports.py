@@ -82,7 +82,7 @@ def test_collection_modes_stand_apart_and_are_named(oulu):
 
 
 def test_a_number_of_few_observations_is_flagged_wherever_it_stands(oulu, printed):
-    warning = "3,50 epävarma, n < 30"
+    warning = f"3,50 epävarma, n{NBSP}<{NBSP}30"
     assert warning in row_of(oulu, "Yleinen asiakastyytyväisyys, tekstiviesti")
     assert warning in words("<body>" + metric_of(oulu, "satisfaction_mean"))
     assert "luku on epävarma: Yleinen asiakastyytyväisyys, tekstiviesti." in words(oulu)
