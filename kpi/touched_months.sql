@@ -55,6 +55,22 @@ of_the_same_cases as (
 
 ),
 
+of_the_same_waves as (
+
+    select earlier.event_id, earlier.source, earlier.event_type, earlier.time_precision, earlier.utc_offset_minutes, earlier.data, earlier.occurred_at, earlier.received_at,
+        news.came_at, news.stored_at
+    from news
+    inner join landing.event as earlier
+        on
+            news.event_type = earlier.event_type
+            and news.source = earlier.source
+            and news.data ->> 'wave_id' = earlier.data ->> 'wave_id'
+    where
+        news.event_type = 'staff_survey.counted'
+        and earlier.stored_at < cast(%(since)s as timestamptz)
+
+),
+
 corrected as (
 
     select earlier.event_id, earlier.source, earlier.event_type, earlier.time_precision, earlier.utc_offset_minutes, earlier.data, earlier.occurred_at, earlier.received_at,
@@ -73,6 +89,8 @@ rows_and_times as (
     select * from of_the_same_stays
     union all
     select * from of_the_same_cases
+    union all
+    select * from of_the_same_waves
     union all
     select * from corrected
 

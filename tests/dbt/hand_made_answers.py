@@ -70,13 +70,21 @@ def invitations():
 
 
 def staff():
-    """A count that is sent again replaces the earlier; of eleven answers two were blank, and nine are too few."""
-    for at, item, counts in (
-        ("2026-10-20 12:00:00", "staff_safety_physical", {"1": 10}),
-        ("2026-10-21 12:00:00", "staff_safety_physical", {"4": 6, "5": 4}),
-        ("2026-10-21 12:00:00", "staff_safety_information", {"5": 9, "blank": 2}),
+    """A count that is sent again replaces the earlier, also in the next month while the first one's is not final.
+
+    Of eleven answers two were blank, and nine are too few.
+    """
+    for at, agency, wave, item, counts in (
+        ("2026-10-20 12:00:00", "kela", "s", "staff_safety_physical", {"1": 10}),
+        ("2026-10-21 12:00:00", "kela", "s", "staff_safety_physical", {"4": 6, "5": 4}),
+        ("2026-10-21 12:00:00", "kela", "s", "staff_safety_information", {"5": 9, "blank": 2}),
+        ("2026-09-28 12:00:00", "vero", "s", "staff_safety_physical", {"2": 12}),
+        ("2026-10-05 12:00:00", "vero", "s", "staff_safety_physical", {"3": 11}),
+        ("2026-10-12 12:00:00", "vero", "s", "staff_safety_physical", {"1": 20}),
+        ("2026-08-20 12:00:00", "vero", "summer", "staff_safety_physical", {"1": 15}),
+        ("2026-10-09 12:00:00", "vero", "summer", "staff_safety_physical", {"5": 16}),
     ):
         distribution = [{"raw_value": value, "count": count} for value, count in counts.items()]
-        asked = {"wave_id": "s", "item_code": item, "scale_code": "rating_5"}
+        asked = {"wave_id": wave, "item_code": item, "scale_code": "rating_5"}
         told = asked | {"n": sum(counts.values()), "distribution": distribution}
-        yield event("staff_survey.counted", None, at, source="/agencies/kela/staff_survey", **told)
+        yield event("staff_survey.counted", None, at, source=f"/agencies/{agency}/staff_survey", **told)

@@ -127,16 +127,18 @@ def count_responses(world, sheets, populations, books):
 
 
 def count_staff(world, listed, books):
-    last = {}
+    """A count that is sent again is of the day of the first one."""
+    last, first_day = {}, {}
     for event in sorted(world.events, key=lambda event: (event["occurred_at"], event["event_key"])):
-        if event["event_type"] == "staff_survey.counted" and world.counts(event, world.day(event)):
-            data = event["data"]
-            last[event["source"], event["service_point_id"], data["wave_id"], data["item_code"]] = event
+        if event["event_type"] == "staff_survey.counted":
+            key = (event["source"], event["service_point_id"], event["data"]["wave_id"], event["data"]["item_code"])
+            if world.counts(event, first_day.setdefault(key, world.day(event))):
+                last[key] = event
     for (source, point, _wave, item), event in last.items():
         scale = event["data"].get("scale_code", "rating_5")
         parts = [(listed.get((scale, str(part["raw_value"]))), part["count"]) for part in event["data"]["distribution"]]
         scored = [(score, count) for score, count in parts if score is not None]
         if sum(count for _score, count in scored) >= 10:
-            day = world.day(event)
+            day = first_day[source, point, event["data"]["wave_id"], item]
             cell = (f"{item}_mean", point, world.agency(source.split("/")[2], day), "staff_survey", day)
             books.add(*cell, sum(score * count for score, count in scored), sum(count for _score, count in scored))

@@ -33,6 +33,19 @@ def test_a_group_of_staff_that_is_too_small_has_no_figure(rows):
     assert rows("select * from warehouse.staff_safety_information_mean") == []
 
 
+def test_a_count_of_staff_that_is_sent_again_in_another_month_is_counted_once_in_that_of_the_first(rows):
+    answers = rows(
+        "select opening_date::text, score, answer_count from warehouse.fct_staff_answers where agency_code = 'vero'"
+    )
+    late = rows(
+        "select period::text, event_count from warehouse.fct_late_events"
+        " where event_type = 'staff_survey.counted' order by period"
+    )
+
+    assert [tuple(row.values()) for row in answers] == [("2026-09-28", 3, 11)]
+    assert [tuple(row.values()) for row in late] == [("2026-08-01", 1), ("2026-09-01", 1)]
+
+
 def test_a_wave_tells_who_was_invited_and_who_answered(rows):
     found = rows("select wave_id, collection_mode, answered_count from warehouse.fct_wave_responses order by 1")
 

@@ -68,10 +68,11 @@ def made_at_once(make_deployment, events):
 def test_months_of_which_something_came_are_built_and_no_others(step_by_step):
     _settings, _environment, (first, second, third) = step_by_step
 
-    assert second == "every month is built of all that came: nothing to do\n"
+    assert second == "every month is built of all that was accepted: nothing to do\n"
     assert "marts of 2026-09, counting" in first
     assert "marts of 2026-10, counting" in third
     assert "marts of 2026-09, counting" in third
+    assert "marts of 2026-08, counting" in third  # its counts of staff were sent again in October
     assert "events about it came since its last build" in third
 
 

@@ -126,11 +126,13 @@ def response_observations(events, places):
 
 
 def staff_observations(events, places):
-    """Ratings of staff as the agency counted them; of what is sent again the latest holds."""
-    latest = {}
+    """Ratings of staff as the agency counted them; of what is sent again the latest holds, on the day of the first."""
+    latest, first_day = {}, {}
     for event in events:
         if event["type"] == "staff_survey.counted":
-            latest[event["source"], event["point"], event["data"]["wave_id"], event["data"]["item_code"]] = event
+            key = (event["source"], event["point"], event["data"]["wave_id"], event["data"]["item_code"])
+            first_day.setdefault(key, event["about"])
+            latest[key] = {**event, "about": first_day[key]}
     for event in latest.values():
         data = event["data"]
         sent_by = event["source"].split("/")[2] if event["source"].startswith("/agencies/") else None

@@ -2,7 +2,7 @@ with
 
 counts as (
 
-    select * from {{ ref('stg_landing__staff_answers_counted') }}
+    select * from {{ ref('int_staff_counts_latest') }}
 
 ),
 
@@ -18,41 +18,25 @@ scale_values as (
 
 ),
 
--- A count that is sent again replaces the earlier one: it is of the same answers.
-counts_numbered as (
+scores_of_counts as (
 
     select
-        *,
-        row_number() over (
-            partition by source, service_point_id, wave_id, item_code
-            order by occurred_at desc, event_key desc
-        ) as number_from_last
-
-    from counts
-
-),
-
-scores_of_last_counts as (
-
-    select
-        counts_numbered.service_point_id,
-        {{ agency_on('counts_numbered.agency_code', 'counts_numbered.about_date', 'agencies') }} as agency_code,
-        counts_numbered.wave_id,
-        counts_numbered.item_code,
+        counts.service_point_id,
+        {{ agency_on('counts.agency_code', 'counts.first_counted_date', 'agencies') }} as agency_code,
+        counts.wave_id,
+        counts.item_code,
         scale_values.score,
         cast(part.value ->> 'count' as integer) as answer_count,
-        counts_numbered.about_date as opening_date
+        counts.first_counted_date as opening_date
 
-    from counts_numbered
-    cross join lateral jsonb_array_elements(counts_numbered.distribution) as part (value)
+    from counts
+    cross join lateral jsonb_array_elements(counts.distribution) as part (value)
     inner join scale_values
         on
-            coalesce(counts_numbered.scale_code, 'rating_5') = scale_values.scale_code
+            coalesce(counts.scale_code, 'rating_5') = scale_values.scale_code
             and part.value ->> 'raw_value' = scale_values.raw_value
 
-    where
-        counts_numbered.number_from_last = 1
-        and scale_values.score is not null
+    where scale_values.score is not null
 
 ),
 
@@ -67,7 +51,7 @@ counted_by_score as (
         sum(answer_count) as answer_count,
         opening_date
 
-    from scores_of_last_counts
+    from scores_of_counts
 
     where {{ in_built_months('opening_date') }}
 

@@ -86,6 +86,12 @@ days_of_bookings as (
 
 ),
 
+days_of_staff_counts as (
+
+    select * from {{ ref('stg_landing__days_of_staff_counts') }}
+
+),
+
 corrections_with_what_they_mean as (
 
     select
@@ -93,7 +99,10 @@ corrections_with_what_they_mean as (
         events_meant.event_key,
         events_meant.event_type,
         events_meant.received_at as event_received_at,
-        coalesce(days_of_bookings.slot_date, days_of_tickets.arrived_date, events_meant.about_date) as about_date
+        coalesce(
+            days_of_bookings.slot_date, days_of_tickets.arrived_date, days_of_staff_counts.first_counted_date,
+            events_meant.about_date
+        ) as about_date
 
     from corrections
     left join events_meant on corrections.correction_key = events_meant.correction_key
@@ -102,6 +111,7 @@ corrections_with_what_they_mean as (
         on
             events_meant.data ->> 'booking_key' = days_of_bookings.booking_key
             and {{ is_of_a_booking('events_meant.event_type') }}
+    left join days_of_staff_counts on events_meant.event_key = days_of_staff_counts.event_key
 
 )
 

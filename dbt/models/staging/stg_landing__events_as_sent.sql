@@ -1,7 +1,8 @@
 with
 
--- Nothing of the built months is received a month before them, but bookings are made far ahead, and the complaints of a
--- year are not to count a month again that was reported alone.
+-- Nothing of the built months is received a month before them, but bookings are made far ahead; the complaints of a
+-- year are not to count a month again that was reported alone, and a count of staff sent again is of the day of the
+-- first one.
 events_of_the_built_months as (
 
     select
@@ -27,7 +28,7 @@ events_of_the_built_months as (
             received_at >= {{ instant_of('cast(' ~ first_built_day(-1) ~ ' as timestamp)') }}
             or {{ is_of_a_booking() }}
             or {{ is_correction() }}
-            or event_type = 'complaint.counted'
+            or event_type in ('complaint.counted', 'staff_survey.counted')
         )
 
 )

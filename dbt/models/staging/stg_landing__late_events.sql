@@ -23,6 +23,12 @@ corrections as (
 
 ),
 
+days_of_staff_counts as (
+
+    select * from {{ ref('stg_landing__days_of_staff_counts') }}
+
+),
+
 -- A correction is late for the month of the event that it is about, unless it took effect: that event was late itself.
 events_with_their_month as (
 
@@ -31,13 +37,14 @@ events_with_their_month as (
         events.source,
         events.event_type,
         events.service_point_id,
-        coalesce(corrections.about_date, events.about_date) as about_date,
+        coalesce(corrections.about_date, days_of_staff_counts.first_counted_date, events.about_date) as about_date,
         cast({{ local_time('events.received_at') }} as date) as received_date,
         events.occurred_at,
         events.received_at
 
     from events
     left join corrections on events.event_key = corrections.correction_key
+    left join days_of_staff_counts on events.event_key = days_of_staff_counts.event_key
 
     where coalesce(corrections.state not in ('applied', 'overtaken', 'withdrawn'), true)
 
