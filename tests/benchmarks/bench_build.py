@@ -109,8 +109,8 @@ def fill(settings: Settings, month: Month, first: date | None, last: date | None
     first, following = first or month.first_day, last + timedelta(days=1) if last else month.next.first_day
     weeks = -(-(month.next.first_day - timedelta(days=1) - TEMPLATE[1]).days // 7)
     with database.connect(settings) as connection:
-        connection.execute("select landing.create_month(%s::timestamptz)", (month.first_day,))
-        connection.execute("select landing.create_month(%s::timestamptz)", (month.next.first_day,))
+        for held in (month.previous, month):  # a local month begins in the last hours of the month before it in UTC
+            connection.execute("select landing.create_month(%s::timestamptz)", (held.first_day,))
         connection.execute(MOVED.format(7 * weeks).replace("%", "%%"))
         connection.execute(
             COPY_DAYS.replace("moved(", "pg_temp.moved("),
