@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from infra.months import Month
-from kpi import differences, false_discoveries, intervals, opening_days, wait_quantiles
+from kpi import differences, false_discoveries, intervals, opening_days, scales, wait_quantiles
 from kpi.differences import TESTS, Difference, Scores
 from kpi.intervals import Interval
 from kpi.metric_catalogue import Metric
 from kpi.observations import NEVER_FEW, SCALES, records
 from kpi.opening_days import SECONDS_OF_UNIT, Cell, CellKey
+from kpi.scales import Scales
 
 # Where more of the opening time, or of the sources, was measured than before, other customers were.
 LARGEST_CHANGE_OF_COVERAGE = 0.2
@@ -49,25 +50,21 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The estimates of several months, for looking up; *scales* are those that a point's answers were given on."""
+    """The estimates of several months, for looking up; *scales* are those that their answers were given on."""
 
     by_place: Mapping[tuple[date, str, str, str], Mapping[str, Number]]
     periods: frozenset[date]
-    scales: Mapping[tuple[date, str, str], Mapping[str, frozenset[str]]]
+    scales: Scales
 
 
-def numbers_of(
-    estimates: pd.DataFrame,
-    by_day: Mapping[CellKey, Cell],
-    scales: Mapping[tuple[date, str, str], Mapping[str, frozenset[str]]],
-) -> Numbers:
-    """*scales* by month, service point and collection mode: the scale codes of each question that was answered."""
+def numbers_of(estimates: pd.DataFrame, by_day: Mapping[CellKey, Cell], answered: Scales) -> Numbers:
+    """The numbers with the opening days and the scales behind them."""
     by_place: dict[tuple[date, str, str, str], dict[str, Number]] = {}
     for row in records(estimates):
         place = (row["period"], row["metric_id"], row["level"], row["level_id"])
         key = (row["metric_id"], row["metric_version"], row["period"], *place[2:], row["collection_mode"])
         by_place.setdefault(place, {})[row["collection_mode"]] = Number(row, by_day.get(key))
-    return Numbers(by_place, frozenset(estimates["period"]), scales)
+    return Numbers(by_place, frozenset(estimates["period"]), answered)
 
 
 def changes(numbers: Numbers, metrics: Mapping[str, Metric], month: Month) -> pd.DataFrame:
@@ -158,14 +155,15 @@ def unreliable(now: Number, before: Number, metric: Metric) -> Iterator[str]:
 
 
 def _is_on_another_scale(now: Number, metric: Metric, period: date, numbers: Numbers) -> bool:
-    """Whether a question that the point asked in both months was answered on other scales than before."""
+    """Whether a question that the place asked in both months was answered on other scales than before."""
     row = now.row
-    if metric.source_family != "feedback" or row["level"] != "service_point":
+    if not scales.rests_on(metric):
         return False
     asked, asked_before = (
-        numbers.scales.get((month, row["level_id"], row["collection_mode"]), {}) for month in (row["period"], period)
+        numbers.scales.get((month, row["level"], row["collection_mode"]), {}).get(row["level_id"], {})
+        for month in (row["period"], period)
     )
-    return any(asked[question] != asked_before[question] for question in asked.keys() & asked_before.keys())
+    return scales.differ(asked, asked_before)
 
 
 def difference_of(now: Number, before: Number, metric: Metric) -> Difference:

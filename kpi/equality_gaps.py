@@ -6,11 +6,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from kpi import changes, false_discoveries, observations, opening_days, wait_quantiles
+from kpi import changes, false_discoveries, observations, opening_days, scales, wait_quantiles
 from kpi.changes import Number, Numbers, Record
 from kpi.intervals import FEWEST_DAYS, Interval
 from kpi.metric_catalogue import Metric
 from kpi.opening_days import SECONDS_OF_UNIT, Cell, CellKey
+from kpi.scales import NOT_TOLD
 
 STATISTICS = ("ratio", "mean", "quotient", "rate", "km_quantile")
 LEVELS = ("size_class", "region")
@@ -26,13 +27,20 @@ Sides = Mapping[tuple[str, int, str, str], tuple[Number, Number]]
 
 def gaps(numbers: Numbers, languages: Sides, metrics: Mapping[str, Metric], month: date) -> pd.DataFrame:
     """One row per metric, collection mode and group of *month*: publish.equality_gap_estimate without month, cutoff."""
-    rows = [_gap(sides[0], sides[1], metrics[key[0]], "language", key[3]) for key, sides in sorted(languages.items())]
+    rows = [
+        _gap(
+            sides, metrics[key[0]], "language", key[3], _barrier(numbers, sides[0], metrics[key[0]], "language", key[3])
+        )
+        for key, sides in sorted(languages.items())
+    ]
     for (metric_id, level, mode), groups in sorted(_groups(numbers, metrics, month).items()):
+        metric = metrics[metric_id]
         for number in groups:
             others = [other for other in groups if other is not number]
             if any(other.row["denominator"] for other in others):
-                rest = combined(others, metrics[metric_id], mode)
-                rows.append(_gap(number, rest, metrics[metric_id], level, number.row["level_id"]))
+                code = number.row["level_id"]
+                sides = (number, combined(others, metric, mode))
+                rows.append(_gap(sides, metric, level, code, _barrier(numbers, number, metric, level, code)))
     found = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"p_value": float, "q_value": float})
     tested = found[found["p_value"].notna()]
     for _, family in tested.groupby("dimension"):
@@ -52,10 +60,20 @@ def _groups(
     return groups
 
 
-def _gap(group: Number, others: Number, metric: Metric, dimension: str, code: str) -> Record:
+def _barrier(numbers: Numbers, group: Number, metric: Metric, dimension: str, code: str) -> str | None:
+    """Why a group is not compared with the others, whatever their numbers."""
+    if (dimension, code) == ("language", NOT_TOLD):
+        return "language_not_told"
+    places = numbers.scales.get((group.row["period"], dimension, group.row["collection_mode"]), {})
+    is_apart = scales.differ(places.get(code, {}), scales.of_others(places, code))
+    return "scales_differ" if scales.rests_on(metric) and is_apart else None
+
+
+def _gap(sides: tuple[Number, Number], metric: Metric, dimension: str, code: str, barrier: str | None) -> Record:
+    group, others = sides
     row, rest = group.row, others.row
     missing = next((str(side["status_reason"]) for side in (row, rest) if side["value"] is None), None)
-    reason = missing or next(changes.unreliable(group, others, metric), None)
+    reason = missing or barrier or next(changes.unreliable(group, others, metric), None)
     found = None if reason else changes.difference_of(group, others, metric)
     return {
         **{name: row[name] for name in ("metric_id", "metric_version", "period", "collection_mode")},
@@ -130,10 +148,14 @@ def _quantile(cell: Cell, quantile: float, unit_seconds: float) -> tuple[float |
 
 
 def by_language(components: pd.DataFrame, metrics: Mapping[str, Metric]) -> Sides:
-    """Each language against all others, from *components* by language (read_language_components)."""
+    """Each language against all others, from *components* by language (read_language_components).
+
+    Who did not tell a language is of no other: their number stands alone.
+    """
     sides: dict[tuple[str, int, str, str], tuple[Number, Number]] = {}
     for language in sorted(components["language"].unique()):
-        sided = components.assign(side=np.where(components["language"] == language, "own", "others"))
+        compared = components[components["language"].isin([language]) | (components["language"] != NOT_TOLD)]
+        sided = compared.assign(side=np.where(compared["language"] == language, "own", "others"))
         found = _by_side(sided, metrics)
         for metric_id, version, mode, side in found:
             if side == "own" and (metric_id, version, mode, "others") in found:

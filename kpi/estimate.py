@@ -66,7 +66,7 @@ def _tables(
     gate_verdict: str,
 ) -> "dict[str, pd.DataFrame]":
     """What is written, by the name of its table in publish."""
-    from kpi import changes, equality_gaps, estimate_tables, funnels, observations, opening_days, small_points
+    from kpi import changes, equality_gaps, estimate_tables, funnels, observations, opening_days, scales, small_points
     from kpi.metric_catalogue import in_force
 
     metrics = in_force(versions.values(), month.first_day)
@@ -77,9 +77,7 @@ def _tables(
     completeness = estimate_tables.read_completeness(connection)
     observed = observations.observed(values, by_day, completeness, versions, status, gate_verdict)
     is_published = observed["period"] >= month.previous.first_day
-    numbers = changes.numbers_of(
-        observed, by_day, estimate_tables.read_scales(connection, sorted(set(values["period"])))
-    )
+    numbers = changes.numbers_of(observed, by_day, scales.read_scales(connection, sorted(set(values["period"]))))
     size_classes = estimate_tables.read_size_classes(connection, month)
     languages = opening_days.read_language_components(connection, in_languages, month.first_day)
     smoothed = small_points.shrunk_rows(numbers, size_classes, metrics, month.first_day)

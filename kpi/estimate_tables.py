@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import cast
 
 import pandas as pd
 import sqlalchemy
@@ -73,29 +72,6 @@ def read_completeness(connection: sqlalchemy.Connection) -> pd.DataFrame:
         from warehouse.completeness_values
     """
     return pd.read_sql(sqlalchemy.text(statement), connection)
-
-
-def read_scales(
-    connection: sqlalchemy.Connection, months: Iterable[date]
-) -> Mapping[tuple[date, str, str], Mapping[str, frozenset[str]]]:
-    """By month, service point and collection mode: the scales on which each question was answered."""
-    rows = connection.execute(
-        sqlalchemy.text("""
-            select
-                first_day, service_point_id, collection_mode, question_code, array_agg(distinct scale_code)
-            from warehouse.fct_feedback_answers
-            inner join unnest(cast(:months as date[])) as months (first_day)
-                on opening_date >= first_day and opening_date < first_day + interval '1 month'
-            where scale_code is not null and service_point_id is not null
-            group by 1, 2, 3, 4
-        """),
-        {"months": list(months)},
-    )
-    scales: dict[tuple[date, str, str], dict[str, frozenset[str]]] = {}
-    for row in rows:
-        month, point, mode, question, codes = cast(tuple[date, str, str, str, list[str]], tuple(row))
-        scales.setdefault((month, point, mode), {})[question] = frozenset(codes)
-    return scales
 
 
 def replace(

@@ -95,7 +95,7 @@ def read_components(
 
 
 def read_language_components(connection: sqlalchemy.Connection, metric_ids: Iterable[str], month: date) -> pd.DataFrame:
-    """The components of *metric_ids* in *month* that have a language, by language, point, opening day and duration."""
+    """The components of *metric_ids* in *month* by language (unknown: not told), point, opening day and duration."""
     components = pd.read_sql(
         sqlalchemy.text("""
             select
@@ -103,7 +103,7 @@ def read_language_components(connection: sqlalchemy.Connection, metric_ids: Iter
                 metric_version,
                 date_trunc('month', opening_date)::date as period,
                 coalesce(service_point_id, 'no point') as stratum,
-                language,
+                coalesce(language, 'unknown') as language,
                 collection_mode,
                 opening_date,
                 coalesce(duration_seconds, 0)::float8 as duration_seconds,
@@ -115,7 +115,6 @@ def read_language_components(connection: sqlalchemy.Connection, metric_ids: Iter
                 metric_id = any(:metric_ids)
                 and opening_date >= :month
                 and opening_date < cast(:month as date) + interval '1 month'
-                and language is not null
             group by 1, 2, 3, 4, 5, 6, 7, 8
         """),
         connection,

@@ -130,18 +130,29 @@ def warehouse(first_wait_seconds=300):
         ),
         "fct_feedback_answers": pd.DataFrame(
             [
-                {
-                    "service_point_id": "helmi",
-                    "collection_mode": "device",
-                    "question_code": "overall",
-                    "scale_code": scale_code,
-                    "opening_date": opening_date,
-                }
-                for scale_code, opening_date in (("faces_4", MONTH.first_day), ("faces_4", MONTH.previous.first_day))
+                _answers("faces_4", MONTH.previous.first_day),
+                _answers("faces_5", MONTH.first_day),
+                _answers("faces_4", MONTH.first_day, service_point_id="onni"),
+                _answers("faces_4", MONTH.first_day, is_answer=False),
             ]
         ),
         **_dimensions(),
     }
+
+
+def _answers(scale_code, opening_date, **changes):
+    return {
+        "service_point_id": "helmi",
+        "agency_code": "kela",
+        "collection_mode": "device",
+        "population": "customers",
+        "language": "fi",
+        "question_code": "overall",
+        "scale_code": scale_code,
+        "answer_count": 3,
+        "is_answer": True,
+        "opening_date": opening_date,
+    } | changes
 
 
 def _waits(first_wait_seconds):

@@ -133,14 +133,18 @@ def test_a_month_that_was_measured_for_less_of_its_time_is_not_compared(measured
     assert verdict(*sides, shares={MONTH.first_day: 1.0, BEFORE: measured}) == found
 
 
-def test_answers_on_another_scale_are_not_compared():
-    faces = {
-        (MONTH.first_day, "helmi", "device"): {"overall": frozenset({"faces_5"})},
-        (BEFORE, "helmi", "device"): {"overall": frozenset({"faces_4"}), "outcome": frozenset({"yes_no"})},
-    }
-    sides = share(MONTH.first_day, 70, 100), share(BEFORE, 75, 100)
+@pytest.mark.parametrize("level", ["service_point", "region", "national"])
+@pytest.mark.parametrize(
+    ("elsewhere", "found"),
+    [(100, ("not_comparable", "scale_changed")), (6, ("not_comparable", "scale_changed")), (5, ("no_evidence", None))],
+)
+def test_answers_on_another_scale_are_not_compared_at_any_level(level, elsewhere, found):
+    now = {"overall": {"faces_4": 100 - elsewhere, "faces_5": elsewhere}}
+    before = {"overall": {"faces_4": 50}, "outcome": {"yes_no": 50}}
+    faces = {(MONTH.first_day, level, "device"): {"helmi": now}, (BEFORE, level, "device"): {"helmi": before}}
+    sides = share(MONTH.first_day, 70, 100, level=level), share(BEFORE, 75, 100, level=level)
 
-    assert verdict(*sides, scales=faces) == ("not_comparable", "scale_changed")
+    assert verdict(*sides, scales=faces) == found
 
 
 def test_what_has_no_test_has_a_difference_and_no_verdict():

@@ -19,8 +19,8 @@ METRICS = {
 }
 
 
-def gaps(*found, languages=None):
-    rows = equality_gaps.gaps(numbers(*found), languages or {}, METRICS, MONTH)
+def gaps(*found, languages=None, scales=None):
+    rows = equality_gaps.gaps(numbers(*found, scales=scales), languages or {}, METRICS, MONTH)
     return {(row["dimension"], row["group_code"]): row for row in rows.to_dict("records")}
 
 
@@ -53,6 +53,21 @@ def test_too_few_answers_are_not_tested_and_say_so():
 
     assert (row["reason"], row["difference"]) == ("fewer_than_minimum", pytest.approx(-0.3))
     assert np.isnan(row["p_value"])
+
+
+def test_groups_whose_devices_have_other_faces_are_not_compared():
+    faces = {
+        "01": {"overall": {"faces_4": 100}},
+        "02": {"overall": {"faces_5": 100}},
+        "03": {"overall": {"faces_4": 2, "faces_5": 98}},
+    }
+    regions = [region("resolved", code, share, 100) for code, share in (("01", 0.5), ("02", 0.8), ("03", 0.7))]
+    found = gaps(*regions, scales={(MONTH, "region", "device"): faces})
+
+    assert [found["region", code]["reason"] for code in faces] == ["scales_differ"] * 3
+    assert np.isnan(found["region", "01"]["p_value"])
+    del faces["01"]
+    assert gaps(*regions[1:], scales={(MONTH, "region", "device"): faces})["region", "02"]["reason"] is None
 
 
 def test_a_region_alone_is_compared_with_nobody_and_counts_are_not_compared():
@@ -116,6 +131,23 @@ def test_languages_of_response_are_compared_by_answers():
     assert found["language", "sv"]["difference"] == pytest.approx(np.mean(scores["sv"]) - np.mean(scores["fi"]))
     assert found["language", "sv"]["test"] == "welch"
     assert found["language", "sv"]["upper_bound"] < 0
+
+
+def test_who_tells_no_language_is_of_none_and_is_counted():
+    answers = {"fi": 30, "sv": 20, "unknown": 40}
+    resolved = {"fi": 24, "sv": 10, "unknown": 4}
+    rows = [
+        row
+        for language, count in answers.items()
+        for row in language_rows("resolved", language, [[{"numerator": resolved[language], "denominator": count}]])
+    ]
+    found = gaps(languages=equality_gaps.by_language(pd.DataFrame(rows), METRICS))
+    not_told = found["language", "unknown"]
+
+    assert found["language", "sv"]["others_value"] == pytest.approx(24 / 30)
+    assert found["language", "sv"]["others_observation_count"] == 30
+    assert (not_told["observation_count"], not_told["reason"]) == (40, "language_not_told")
+    assert np.isnan(not_told["p_value"])
 
 
 def test_languages_are_compared_by_opening_day_where_the_metric_is_of_waits():

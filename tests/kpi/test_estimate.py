@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from infra import database
 from infra.errors import ActionNeeded
+from kpi import scales
 from kpi.estimate import estimate_month
 
 pytestmark = pytest.mark.services
@@ -184,3 +185,18 @@ def test_every_number_of_the_month_is_compared_with_the_month_before_and_with_a_
     assert changes == 2 * estimates > 0
     reasons = rows(settings, "select distinct verdict, reason from publish.change_estimate")
     assert reasons == [{"verdict": "not_comparable", "reason": "no_earlier_month"}]
+
+
+def test_the_scales_of_a_place_are_those_of_its_points(settings):
+    build(settings)
+
+    with database.begin(settings) as connection:
+        found = scales.read_scales(connection, [MONTH.previous.first_day, MONTH.first_day])
+
+    now = {level: found[MONTH.first_day, level, "device"] for level in ("service_point", "size_class", "region")}
+    assert now == {
+        "service_point": {"helmi": {"overall": {"faces_5": 3}}, "onni": {"overall": {"faces_4": 3}}},
+        "size_class": {"M": {"overall": {"faces_5": 3}}, "S": {"overall": {"faces_4": 3}}},
+        "region": {"10": {"overall": {"faces_4": 3, "faces_5": 3}}},
+    }
+    assert found[MONTH.previous.first_day, "national", "device"] == {"national": {"overall": {"faces_4": 3}}}
