@@ -128,7 +128,8 @@ def _facts(
     yield "collection_modes", named("collection_mode", metric.collection_modes)
     yield "lowest_level", named("level", [metric.lowest_level])
     yield "periods", labels["sheet"]["period_names"][language]
-    yield "breakdowns", named("breakdown", ("agency", "weekday", *metric.breakdowns))
+    of_all = (breakdown for breakdown in ("agency", "weekday") if breakdown not in metric.not_by)
+    yield "breakdowns", named("breakdown", (*of_all, *metric.breakdowns))
     yield "interval", named("interval", [metric.interval])
     yield "minimum", str(metric.minimum_observation_count)
     yield "target", named("target_status", targets.get(metric.metric_id, ("not_set",)))

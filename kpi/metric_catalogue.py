@@ -33,7 +33,8 @@ class Metric:
 
     *order* is its place among the metrics of its goal, for people who read them. A rate is per so many (*per*) of its
     base. *valid_from* is the first day of the version, as ISO text; without it the version was always in force. A
-    *restricted* metric is in no release: only a role of its own reads it in the warehouse.
+    *restricted* metric is in no release: only a role of its own reads it in the warehouse. *not_by* names what other
+    metrics are broken down by and this one cannot be.
     """
 
     metric_id: str
@@ -58,6 +59,7 @@ class Metric:
     minimum_observation_count: int
     owner: str
     breakdowns: tuple[str, ...] = ()
+    not_by: tuple[str, ...] = ()
     lowest_level: str = "service_point"
     valid_from: str | None = None
     per: int | None = None
@@ -113,7 +115,7 @@ def _is_metric(node: dict[str, Any]) -> bool:
 
 def _metric(model: str, meta: dict[str, Any]) -> Metric:
     values = {"quantile": None, **meta}
-    for name in ("collection_modes", "breakdowns"):
+    for name in ("collection_modes", "breakdowns", "not_by"):
         values[name] = tuple(meta.get(name, ()))
     for name in ("names", "explanations", "numerator", "denominator", "caveats"):
         values[name] = Texts(**values[name])

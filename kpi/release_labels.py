@@ -39,10 +39,9 @@ def labels(connection: sqlalchemy.Connection, month: Month, metrics: Iterable[Me
 
 
 def _attributes(metric: Metric) -> dict[str, Any]:
-    """What the yml says, but for *restricted*: nothing restricted is released."""
+    """What the yml says, but for *restricted*, for nothing restricted is released, and *not_by*, for sheets only."""
     attributes = asdict(metric)
-    del attributes["restricted"]
-    return attributes
+    return {name: value for name, value in attributes.items() if name not in ("restricted", "not_by")}
 
 
 def code_labels() -> Iterator[Label]:

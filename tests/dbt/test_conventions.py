@@ -145,6 +145,15 @@ def test_a_metric_is_broken_down_by_known_columns(metrics):
     assert {m.metric_id: m.breakdowns for m in metrics.values() if set(m.breakdowns) - BREAKDOWNS} == {}
 
 
+def test_a_metric_that_knows_no_agency_says_that_it_is_not_by_agency(models, metrics):
+    without = {
+        m["name"] for m in models if m["name"] in metrics and "'not_attributable' as agency_code" in m["raw_code"]
+    }
+    assert without
+
+    assert {name for name, metric in metrics.items() if "agency" in metric.not_by} == without
+
+
 def test_versions_of_a_metric_come_into_force_one_after_the_other(metrics):
     begun = [(metric.metric_id, metric.valid_from) for metric in metrics.values()]
 

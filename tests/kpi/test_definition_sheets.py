@@ -73,6 +73,13 @@ def test_a_sheet_says_nothing_in_another_language(pages, language, said):
     assert said in " ".join(pages[f"{language}/visits.html"].split())
 
 
+def test_a_sheet_names_no_breakdown_that_the_metric_has_not(pages):
+    sheet = " ".join(pages["fi/answers_per_100_visits.html"].split())
+
+    assert "Lukua ei anneta viranomaisittain" in sheet
+    assert "Erittelyt viikonpäivä Luottamusväli" in sheet
+
+
 def test_a_code_without_a_name_is_told(metrics):
     odd = dataclasses.replace(metrics["visits"], unit="furlongs")
 
