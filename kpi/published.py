@@ -1,15 +1,16 @@
 """Read a release: the only door through which reports and feeds get numbers and names."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import dict_row
 
 from infra.errors import ActionNeeded
 from infra.months import Month
+from kpi.released_statistics import Change, EqualityGap, FunnelPosition, Smoothed, read_rows
 
 # A text by language: fi, sv, en.
 Texts = Mapping[str, str]
@@ -43,60 +44,6 @@ class Observation:
     completeness_minutes_share: float | None
     completeness_sources_share: float | None
     gate_verdict: str
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a number of the month has changed since *compared_period*, in the unit of its metric.
-
-    *comparison* is month or year, *verdict* better, worse, changed_up, changed_down, no_evidence or not_comparable,
-    the last with its *reason*. *q_value* is corrected for all tests of its family.
-    """
-
-    metric_id: str
-    metric_version: int
-    level: str
-    level_id: str
-    collection_mode: str
-    comparison: str
-    period: date
-    compared_period: date
-    value: float | None
-    compared_value: float | None
-    difference: float | None
-    lower_bound: float | None
-    upper_bound: float | None
-    p_value: float | None
-    q_value: float | None
-    smallest_detectable_change: float | None
-    test: str | None
-    verdict: str
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Smoothed:
-    """A number of few observations by another *method*: pooled_3_months, pooled_12_months or shrunk.
-
-    *own_value* is the number itself; a shrunk one is drawn towards *peer_value*, that of *peer_group*, a size class.
-    """
-
-    metric_id: str
-    metric_version: int
-    period: date
-    level: str
-    level_id: str
-    collection_mode: str
-    method: str
-    value: float
-    lower_bound: float | None
-    upper_bound: float | None
-    observation_count: int
-    own_value: float | None
-    own_observation_count: int | None
-    peer_group: str | None
-    peer_value: float | None
-    own_weight: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +136,8 @@ class Release:
     codes: Mapping[str, Mapping[str, CodeLabel]]
     changes: tuple[Change, ...] = ()
     smoothed: tuple[Smoothed, ...] = ()
+    funnel: tuple[FunnelPosition, ...] = ()
+    equality_gaps: tuple[EqualityGap, ...] = ()
 
     def of(self, level: str, level_id: str, period: date | None = None) -> Iterator[Observation]:
         """The observations of one place or agency of *period* (default: the month), in key order."""
@@ -204,7 +153,7 @@ def read_release(connection: psycopg.Connection, month: Month, vintage: int | No
     codes = {kind: _parsed(labels, kind, CodeLabel) for kind in plain_kinds}
     return Release(
         **head | {"month": Month(head["month"])},
-        observations=_read_observations(connection, head["release_id"]),
+        observations=read_rows(connection, head["release_id"], "observation", Observation),
         metrics=_parsed(labels, "metric", MetricLabel),
         service_points=_parsed(labels, "service_point", ServicePointLabel),
         sources=_parsed(labels, "source", SourceLabel),
@@ -212,8 +161,10 @@ def read_release(connection: psycopg.Connection, month: Month, vintage: int | No
         regions=codes.pop("region", {}),
         size_classes=codes.pop("size_class", {}),
         codes=codes,
-        changes=_read_changes(connection, head["release_id"]),
-        smoothed=_read_smoothed(connection, head["release_id"]),
+        changes=read_rows(connection, head["release_id"], "change", Change),
+        smoothed=read_rows(connection, head["release_id"], "smoothed", Smoothed),
+        funnel=read_rows(connection, head["release_id"], "funnel", FunnelPosition),
+        equality_gaps=read_rows(connection, head["release_id"], "equality_gap", EqualityGap),
     )
 
 
@@ -246,43 +197,3 @@ AnyLabel = TypeVar("AnyLabel")
 
 def _parsed(labels: dict[str, dict[str, dict[str, Any]]], kind: str, label: type[AnyLabel]) -> dict[str, AnyLabel]:
     return {code: label(**attributes) for code, attributes in labels.get(kind, {}).items()}
-
-
-def _read_observations(connection: psycopg.Connection, release_id: str) -> tuple[Observation, ...]:
-    with connection.cursor(row_factory=class_row(Observation)) as cursor:
-        return tuple(
-            cursor.execute(
-                f"select {_columns(Observation)} from publish.observation where release_id = %s"
-                " order by metric_id, metric_version, period, level, level_id, collection_mode",
-                (release_id,),
-            )
-        )
-
-
-def _read_changes(connection: psycopg.Connection, release_id: str) -> tuple[Change, ...]:
-    with connection.cursor(row_factory=class_row(Change)) as cursor:
-        return tuple(
-            cursor.execute(
-                f"select {_columns(Change)} from publish.change where release_id = %s"
-                " order by metric_id, metric_version, level, level_id, collection_mode, comparison",
-                (release_id,),
-            )
-        )
-
-
-def _read_smoothed(connection: psycopg.Connection, release_id: str) -> tuple[Smoothed, ...]:
-    with connection.cursor(row_factory=class_row(Smoothed)) as cursor:
-        return tuple(
-            cursor.execute(
-                f"select {_columns(Smoothed)} from publish.smoothed where release_id = %s"
-                " order by metric_id, metric_version, level, level_id, collection_mode, method",
-                (release_id,),
-            )
-        )
-
-
-def _columns(row: type[Observation] | type[Change] | type[Smoothed]) -> str:
-    """The columns of *row*, its numbers as floating point."""
-    return ", ".join(
-        f"{column.name}::float8" if column.type in (float, float | None) else column.name for column in fields(row)
-    )

@@ -1,6 +1,7 @@
 """What a report says beside a number: what has changed, what could have been seen, and what few observations hide."""
 
-from kpi.published import Change, MetricLabel, Smoothed
+from kpi.published import MetricLabel
+from kpi.released_statistics import Change, Smoothed
 from kpi.report_content import Cell, Fact
 from kpi.report_numbers import Reading, interval_text, value_text
 

@@ -6,6 +6,7 @@ from itertools import groupby
 from kpi.published import MetricLabel, Observation
 from kpi.report_changes import change_cell, change_facts, smoothed_facts
 from kpi.report_content import Cell, Fact, MetricGroup, MetricPart, Row, RowGroup, Section, Table
+from kpi.report_funnel import funnel_facts
 from kpi.report_numbers import (
     COMPLETENESS,
     Reading,
@@ -53,9 +54,14 @@ def metric_part(reading: Reading, metric: MetricLabel) -> MetricPart:
 
 
 def _told(reading: Reading, metric: MetricLabel, modes: tuple[str, ...]) -> tuple[Fact, ...]:
-    """What has changed, what few observations hide, and what is counted."""
+    """What has changed, where the point stands out, what few observations hide, and what is counted."""
     shown = tuple(mode for mode in modes if _has_numbers(reading, metric, mode))
-    return (*change_facts(reading, metric, shown), *smoothed_facts(reading, metric), *_explained(reading, metric))
+    return (
+        *change_facts(reading, metric, shown),
+        *funnel_facts(reading, metric, shown),
+        *smoothed_facts(reading, metric),
+        *_explained(reading, metric),
+    )
 
 
 def _explained(reading: Reading, metric: MetricLabel) -> tuple[Fact, ...]:

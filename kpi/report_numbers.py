@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kpi.published import Change, MetricLabel, Observation, Release, ServicePointLabel
+from kpi.published import MetricLabel, Observation, Release, ServicePointLabel
+from kpi.released_statistics import Change
 from kpi.report_content import Cell
 from kpi.texts import Texts
 
@@ -72,9 +73,13 @@ class Reading:
         return self.texts("overview.metric_and_mode", metric=name, mode=self.code("collection_mode", mode))
 
     def code(self, kind: str, code: str) -> str:
-        """The name of a code in the release's own lists."""
-        label = self.release.codes.get(kind, {}).get(code)
-        return self.texts.named(label.names if label else {}, f"{kind} {code}")
+        return code_name(kind, code, self.release, self.texts)
+
+
+def code_name(kind: str, code: str, release: Release, texts: Texts) -> str:
+    """The name of a code in the release's own lists."""
+    label = release.codes.get(kind, {}).get(code)
+    return texts.named(label.names if label else {}, f"{kind} {code}")
 
 
 def read_for(release: Release, point: ServicePointLabel, texts: Texts) -> Reading:
@@ -88,7 +93,9 @@ def read_for(release: Release, point: ServicePointLabel, texts: Texts) -> Readin
     own = ("service_point", point.service_point_id)
     changes = tuple(row for row in release.changes if (row.level, row.level_id) == own)
     smoothed = tuple(row for row in release.smoothed if (row.level, row.level_id) == own)
-    return Reading(replace(release, observations=rows, changes=changes, smoothed=smoothed), point, texts)
+    funnel = tuple(row for row in release.funnel if row.level_id == point.service_point_id)
+    narrowed = replace(release, observations=rows, changes=changes, smoothed=smoothed, funnel=funnel)
+    return Reading(narrowed, point, texts)
 
 
 def is_shown(row: Observation) -> bool:

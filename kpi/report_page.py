@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from kpi.published import Release, ServicePointLabel
 from kpi.report_chart import chart
 from kpi.report_content import Fact, ReportContent, Section
+from kpi.report_funnel import far_outside
 from kpi.report_metrics import (
     agreed_section,
     headline_sentences,
@@ -73,6 +74,8 @@ def _month_section(reading: Reading) -> Section:
     points = headline_sentences(reading)
     if uncertain := _uncertain_names(reading):
         points += (texts("month.uncertain", metrics="; ".join(uncertain)),)
+    if outside := far_outside(reading):
+        points += (texts("month.outside", metrics="; ".join(outside)),)
     points += tuple(
         texts("month.partly_measured", family=reading.code("collection_mode", family), share=texts.percent(share, 1))
         for family, share in partly_measured(reading).items()
@@ -96,7 +99,7 @@ def _uncertain_names(reading: Reading) -> tuple[str, ...]:
 
 def _guide_section(reading: Reading) -> Section:
     texts = reading.texts
-    topics = ("interval", "count", "difference", "modes", "comparison", "coverage", "uncertain", "target")
+    topics = ("interval", "count", "difference", "modes", "comparison", "funnel", "coverage", "uncertain", "target")
     facts = tuple(Fact(texts(f"guide.{topic}.name"), texts(f"guide.{topic}.text")) for topic in topics)
     return Section("lukuohje", texts("guide.heading"), facts=facts)
 

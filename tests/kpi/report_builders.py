@@ -5,16 +5,15 @@ from datetime import UTC, date, datetime
 
 from infra.months import Month, parse_month
 from kpi.published import (
-    Change,
     CodeLabel,
     MetricLabel,
     Observation,
     Release,
     ServicePointLabel,
-    Smoothed,
     SourceLabel,
 )
 from kpi.release_labels import code_labels
+from kpi.released_statistics import Change, FunnelPosition, Smoothed
 
 MONTH = parse_month("2026-10")
 
@@ -235,6 +234,33 @@ def smoothed_of_oulu():
     return pooled, replace(pooled, method="shrunk", **drawn)
 
 
+def position(metric_id, mode, where, value, class_value):
+    """Where the point Oulu lies beside the limits of its size class, 0.02 and 0.03 about the number of the class."""
+    return FunnelPosition(
+        metric_id=metric_id,
+        metric_version=1,
+        period=MONTH.first_day,
+        level_id="oulu",
+        collection_mode=mode,
+        size_class="L",
+        value=value,
+        class_value=class_value,
+        lower_95=class_value - 0.02,
+        upper_95=class_value + 0.02,
+        lower_998=class_value - 0.03,
+        upper_998=class_value + 0.03,
+        position=where,
+    )
+
+
+def funnel_of_oulu():
+    return (
+        position("satisfaction_happy_share", "device", "above_95", 0.809, 0.785),
+        position("satisfaction_mean", "device", "inside_95", 4.214, 4.205),
+        position("resolved_rate", "device", "below_998", 0.712, 0.760),
+    )
+
+
 def release(**changes):
     made = Release(
         release_id="2026-10.1",
@@ -265,5 +291,6 @@ def release(**changes):
         codes={kind: codes(kind) for kind in ("collection_mode", "status_reason", "change_reason")},
         changes=changes_of_oulu(),
         smoothed=smoothed_of_oulu(),
+        funnel=funnel_of_oulu(),
     )
     return replace(made, **changes)

@@ -28,6 +28,7 @@ PUT_TOGETHER = (
     "metric.version.",
     "chart.axis.",
     "change.",
+    "funnel.",
     "smoothed.",
     "unit.",
     "family.",
