@@ -1,9 +1,10 @@
 """What a report says beside a number: what has changed, what could have been seen, and what few observations hide."""
 
-from kpi.published import MetricLabel
+from kpi.published import MetricLabel, Release
 from kpi.released_statistics import Change, Smoothed
 from kpi.report_content import Cell, Fact
-from kpi.report_numbers import Reading, interval_text, value_text
+from kpi.report_numbers import Reading, code_name, interval_text, value_text
+from kpi.texts import Texts
 
 COMPARISONS = ("month", "year")
 # The first months of a metric have nothing to be compared with: that is said once, not by every metric.
@@ -15,7 +16,7 @@ def change_cell(reading: Reading, metric: MetricLabel, mode: str) -> Cell:
     change = reading.change(metric, mode, "month")
     if change is None:
         return Cell(reading.texts("value.missing"))
-    reason = reason_of(change, reading) if change.reason else ""
+    reason = reason_name(change.reason, reading.release, reading.texts) if change.reason else ""
     return Cell(reading.texts(f"change.{change.verdict}"), detail=f"({reason})" if reason else "")
 
 
@@ -67,33 +68,42 @@ def sentence_of_change(change: Change, metric: MetricLabel, reading: Reading) ->
     """The verdict with the size of the difference; without evidence, also what could have been seen."""
     texts = reading.texts
     if change.verdict == "not_comparable" or change.difference is None:
-        return texts("change.sentence.not_comparable", reason=reason_of(change, reading))
-    amount = difference_text(change.difference, metric, reading)
+        return texts("change.sentence.not_comparable", reason=reason_name(str(change.reason), reading.release, texts))
+    amount = difference_text(change.difference, metric, texts)
     if change.lower_bound is not None and change.upper_bound is not None:
-        lower, upper = (difference_text(bound, metric, reading) for bound in (change.lower_bound, change.upper_bound))
+        lower, upper = (difference_text(bound, metric, texts) for bound in (change.lower_bound, change.upper_bound))
         amount = texts("change.amount", difference=amount, lower=lower, upper=upper)
     sentence = texts(f"change.sentence.{change.verdict}", amount=amount)
     if change.verdict == "no_evidence" and change.smallest_detectable_change:
-        smallest = difference_text(change.smallest_detectable_change, metric, reading, sign=False)
+        smallest = difference_text(change.smallest_detectable_change, metric, texts, sign=False)
         sentence += " " + texts("change.detectable", smallest=smallest)
     return sentence
 
 
-def reason_of(change: Change, reading: Reading) -> str:
+def reason_name(code: str, release: Release, texts: Texts) -> str:
     """Why two numbers are not compared; what a number lacks by itself is named as in its own row."""
-    code = str(change.reason)
-    kind = "change_reason" if code in reading.release.codes.get("change_reason", {}) else "status_reason"
-    return reading.code(kind, code)
+    kind = "change_reason" if code in release.codes.get("change_reason", {}) else "status_reason"
+    return code_name(kind, code, release, texts)
 
 
-def difference_text(difference: float, metric: MetricLabel, reading: Reading, *, sign: bool = True) -> str:
+def difference_text(difference: float, metric: MetricLabel, texts: Texts, *, sign: bool = True) -> str:
     """A difference with its sign and unit: −2,4 prosenttiyksikköä; +0,12; +3,5 min."""
-    texts = reading.texts
     size = abs(difference)
     written = (
         texts("unit.percentage_points", number=texts.number(100 * size, metric.decimals))
         if metric.unit == "share"
         else value_text(size, metric, texts)
     )
-    mark = "" if not sign or round(size, 9) == 0 else "+" if difference > 0 else "\u2212"
-    return f"{mark}{written}"
+    return f"{_mark(difference) if sign else ''}{written}"
+
+
+def difference_number(difference: float, metric: MetricLabel, texts: Texts) -> str:
+    """A difference with its sign, beside one that tells the unit: −2,4."""
+    size = abs(difference) * (100 if metric.unit == "share" else 1)
+    return f"{_mark(difference)}{texts.number(size, metric.decimals)}"
+
+
+def _mark(difference: float) -> str:
+    if round(difference, 9) == 0:
+        return ""
+    return "+" if difference > 0 else "\u2212"

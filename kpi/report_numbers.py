@@ -26,9 +26,7 @@ class Reading:
     texts: Texts
 
     def metrics(self, standing: str) -> list[MetricLabel]:
-        """Metrics of a standing in the order of their goals, then in their own order within the goal."""
-        found = (label for label in self.release.metrics.values() if label.standing == standing)
-        return sorted(found, key=lambda label: (label.goal, label.order, label.metric_id))
+        return metrics_of(self.release, standing)
 
     @property
     def months(self) -> tuple[date, date]:
@@ -66,14 +64,24 @@ class Reading:
         return self.texts.named(label.names if label else {}, f"region {self.point.region_code}")
 
     def name_and_mode(self, metric: MetricLabel, mode: str) -> str:
-        """A metric with its collection mode, where there is more than one; completeness has a family of sources."""
-        name = self.name(metric)
-        if mode == NO_MODE or metric.collection_modes == [mode]:
-            return name
-        return self.texts("overview.metric_and_mode", metric=name, mode=self.code("collection_mode", mode))
+        return metric_and_mode(metric, mode, self.release, self.texts)
 
     def code(self, kind: str, code: str) -> str:
         return code_name(kind, code, self.release, self.texts)
+
+
+def metrics_of(release: Release, standing: str) -> list[MetricLabel]:
+    """Metrics of a standing in the order of their goals, then in their own order within the goal."""
+    found = (label for label in release.metrics.values() if label.standing == standing)
+    return sorted(found, key=lambda label: (label.goal, label.order, label.metric_id))
+
+
+def metric_and_mode(metric: MetricLabel, mode: str, release: Release, texts: Texts) -> str:
+    """A metric with its collection mode, where there is more than one; completeness has a family of sources."""
+    name = texts.named(metric.names, f"metric {metric.metric_id}")
+    if mode == NO_MODE or metric.collection_modes == [mode]:
+        return name
+    return texts("overview.metric_and_mode", metric=name, mode=code_name("collection_mode", mode, release, texts))
 
 
 def code_name(kind: str, code: str, release: Release, texts: Texts) -> str:

@@ -41,11 +41,16 @@ def report_content(release: Release, point: ServicePointLabel, texts: Texts, tim
 
 
 def _facts(reading: Reading, time_zone: ZoneInfo) -> tuple[Fact, ...]:
-    release, texts = reading.release, reading.texts
+    status, *others = release_facts(reading.release, reading.texts, time_zone)
+    size_class = Fact(reading.texts("fact.size_class"), reading.size_class)
+    region = Fact(reading.texts("fact.region"), reading.region)
+    return (status, size_class, region, *others)
+
+
+def release_facts(release: Release, texts: Texts, time_zone: ZoneInfo) -> tuple[Fact, ...]:
+    """What a page rests on."""
     return (
         Fact(texts("fact.status"), texts(f"status.{release.status}")),
-        Fact(texts("fact.size_class"), reading.size_class),
-        Fact(texts("fact.region"), reading.region),
         Fact(texts("fact.cutoff"), texts("fact.received_by", moment=texts.moment(release.cutoff, time_zone))),
         Fact(texts("fact.quality"), texts(f"verdict.{worst_verdict(release)}")),
         Fact(texts("fact.release"), release.release_id),

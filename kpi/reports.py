@@ -1,4 +1,4 @@
-"""Write the monthly report of each service point: HTML and accessible PDF, from a release and nothing else."""
+"""Write the monthly reports from a release alone: HTML and accessible PDF of each point, and a page on equality."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from infra.errors import ActionNeeded
 from infra.months import parse_month
 from infra.settings import read_settings
 from kpi.published import Release, ServicePointLabel, read_release
+from kpi.report_equality import equality_content
 from kpi.report_layout import html, pdf
 from kpi.report_metrics import point_name
 from kpi.report_numbers import Reading, is_shown, read_for
@@ -30,7 +31,7 @@ ALPHABET = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
 @click.option("--vintage", type=int, help="an earlier vintage of the month (default: the latest)")
 @click.option("--language", default="fi", show_default=True, help="language of the report")
 def report(month: str, service_points: tuple[str, ...], vintage: int | None, language: str) -> None:
-    """Write the monthly report of each service point as HTML and PDF."""
+    """Write the monthly report of each service point as HTML and PDF, and the national page on equality."""
     settings = read_settings()
     texts = read_texts(language)
     with database.connect(settings) as connection:
@@ -41,6 +42,7 @@ def report(month: str, service_points: tuple[str, ...], vintage: int | None, lan
         write_reports(release, points, texts, settings.deployment.time_zone, folder), start=1
     ):
         click.echo(f"{number}/{len(points)} {file}")
+    click.echo(f"{write_equality(release, texts, settings.deployment.time_zone, folder)}")
     click.echo(f"{write_index(release, texts, folder)}")
 
 
@@ -67,6 +69,17 @@ def write_reports(
         yield file
 
 
+def write_equality(release: Release, texts: Texts, time_zone: ZoneInfo, folder: Path) -> Path:
+    """The national page on the differences between groups of customers."""
+    file = folder / _equality_name(texts)
+    _write(file, html("report.html.j2", texts, report=equality_content(release, texts, time_zone)).encode())
+    return file
+
+
+def _equality_name(texts: Texts) -> str:
+    return f"equality.{texts.locale.language}.html"
+
+
 @dataclass(frozen=True, slots=True)
 class IndexRow:
     name: str
@@ -84,7 +97,14 @@ def write_index(release: Release, texts: Texts, folder: Path) -> Path:
     file = folder / ("index.html" if texts.locale.language == "fi" else f"index.{texts.locale.language}.html")
     _write(
         file,
-        html("index.html.j2", texts, rows=rows, month=texts.month(release.month.first_day), release=release).encode(),
+        html(
+            "index.html.j2",
+            texts,
+            rows=rows,
+            month=texts.month(release.month.first_day),
+            release=release,
+            equality=_equality_name(texts),
+        ).encode(),
     )
     return file
 

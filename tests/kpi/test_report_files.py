@@ -157,6 +157,7 @@ def test_the_command_writes_the_reports_of_a_stored_release(make_deployment):
     assert done.stderr == ""
     assert f"1/1 {folder / 'oulu' / 'report.fi.html'}" in done.stdout
     assert sorted(str(file.relative_to(folder)) for file in folder.rglob("*.*")) == [
+        "equality.fi.html",
         "index.html",
         "oulu/report.fi.html",
         "oulu/report.fi.pdf",

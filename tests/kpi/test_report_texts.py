@@ -28,6 +28,7 @@ PUT_TOGETHER = (
     "metric.version.",
     "chart.axis.",
     "change.",
+    "equality.",
     "funnel.",
     "smoothed.",
     "unit.",
