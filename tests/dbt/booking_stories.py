@@ -4,7 +4,7 @@ A story is `[+days ]HH:MM[:SS] event [word]`; the word of made and moved is the 
 told its day of March and time, its fate, the wait in seconds, whether the call was on time, and the rules.
 """
 
-from hand_made_landing import event
+from hand_made_landing import event, source_of
 from timelines import moment, parts, told
 
 CAME = "09:50 issued, 09:50 checked_in"
@@ -66,6 +66,13 @@ STORIES = {
             ("12 10:00", "served", 0, True, "rescheduled"),
         ],
     ),
+    "moved_after_the_service": (
+        f"-9 12:00 made 10:00, {CAME}, 10:05:01 called, {SERVED}, 10:30 moved 2@10:00",
+        [
+            ("10 10:00", "served", 301, False, ""),
+            ("12 10:00", "no_show", None, None, "rescheduled"),
+        ],
+    ),
     "cancelled_and_made_anew": (
         "-9 12:00 made 12:00, -8 12:00 cancelled, -7 12:00 moved 10:00",
         [("10 10:00", "no_show", None, None, "rescheduled")],
@@ -79,15 +86,33 @@ BOOKING_EVENTS = {"made": "created", "moved": "changed", "cancelled": "cancelled
 
 
 def events():
+    for day, point in ((0, "stories"), (2, "stories"), (0, "not_named"), (0, "walk_ins_only")):
+        for hour in range(8, 16):
+            yield heartbeat(point, moment(day, f"{hour}:30"))
     for name, (story, _slots) in STORIES.items():
         yield from booked("stories", name, story)
-    # Two appointments in one visit; a point that does not say for which booking one came, and one without tickets.
+    # Two tickets of one appointment: the customer came once.
+    again = "10:20 issued, 10:40 called, 10:41 started, 10:50 ended completed"
+    of_the_same = {"booking_key": "booking_called_five_minutes_late", "visit_key": "ticket_called_five_minutes_late"}
+    yield from told("stories", "second_ticket", again, access="booked", **of_the_same)
+    # Two appointments in one visit; a point that does not say for which booking one came, one that sees no booked
+    # customer at all, one without a queue system and one whose system was silent.
     for name in ("first_of_two", "second_of_two"):
         story = f"-9 12:00 made 10:00, {CAME}, 10:05 called, {SERVED}"
         yield from booked("stories", name, story, visit_key="two_bookings")
     yield from told("not_named", "somebody", "09:50 issued, 10:05 called", access="booked")
     yield from booked("not_named", "not_named", "-9 12:00 made 10:00")
-    yield from booked("silent", "no_queue_system", "-9 12:00 made 10:00")
+    yield from told("walk_ins_only", "passer_by", "09:50 issued, 10:05 called")
+    yield from booked("walk_ins_only", "straight_to_the_desk", "-9 12:00 made 10:00")
+    yield from booked("survey_only", "no_queue_system", "-9 12:00 made 10:00")
+    yield from booked("silent", "silent_all_month", "-9 12:00 made 10:00")
+    # A queue system that is heard for four of eight hours of the tenth, for five of the eleventh, and then no more.
+    yield from booked("outage", "before_the_outage", f"-9 12:00 made 10:00, {CAME}, 10:05 called, {SERVED}")
+    for day, hours in ((0, ("08:30", "09:30", "10:30", "11:30")), (1, ("08:30", "09:30", "10:30", "11:30", "12:30"))):
+        for clock in hours:
+            yield heartbeat("outage", moment(day, clock))
+    for name, day in (("heard_too_little", 0), ("heard_enough", 1), ("not_heard", 2)):
+        yield from booked("outage", name, f"-9 12:00 made {day}@10:00")
 
 
 def booked(point, name, story, **issue_fields):
@@ -104,6 +129,11 @@ def booked(point, name, story, **issue_fields):
     of_the_ticket = ", ".join(step for step in steps if parts(step)[2] not in BOOKING_EVENTS)
     if of_the_ticket:
         yield from told(point, f"ticket_{name}", of_the_ticket, access="booked", **key, **issue_fields)
+
+
+def heartbeat(point, at):
+    """A queue system says that it is alive."""
+    return event("device.heartbeat", point, at, source=source_of(point), device_id="q", device_kind="queue")
 
 
 def slot_of(text):

@@ -186,16 +186,29 @@ def count_bookings(world, tickets, books):
     for event in world.events:
         if event["event_type"] in ("booking.created", "booking.changed"):
             created[event["data"]["booking_key"]].append(event)
-    for ticket in tickets:
+    kept = set()
+    arrived = [ticket for ticket in tickets if ticket["is_service"] and ticket["checked_in_at"] is not None]
+    for ticket in sorted(arrived, key=lambda ticket: (ticket["checked_in_at"], ticket["key"])):
         known = [event for event in created[ticket["booking"]] if world.counts(event, ticket["day"])]
-        if not known or not ticket["is_service"] or ticket["checked_in_at"] is None or ticket["is_coarse"]:
+        if not known:
             continue
-        booking = max(known, key=version)
+        booking = slot_in_force(known, ticket["checked_in_at"])
         slot = datetime.fromisoformat(booking["data"]["slot_start"])
+        if (ticket["booking"], slot) in kept:
+            continue
+        kept.add((ticket["booking"], slot))
+        if ticket["is_coarse"]:
+            continue
         if ticket["checked_in_at"] - slot < timedelta(seconds=601):
             is_on_time = bool(ticket["called_at"]) and ticket["called_at"] - slot < timedelta(seconds=301)
             cell = (ticket["point"], ticket["agency"], "booking_system", ticket["day"])
             books.add("booked_on_time_share", *cell, is_on_time)
+
+
+def slot_in_force(versions, at):
+    """The latest version of a booking by then; the earliest where all of them are later."""
+    earliest = min(version["occurred_at"] for version in versions)
+    return max((one for one in versions if one["occurred_at"] <= max(at, earliest)), key=version)
 
 
 def version(event):

@@ -111,9 +111,40 @@ def test_what_became_of_a_booking_is_not_known_where_nobody_tells_of_it(rows_tol
     )
 
     assert [tuple(row.values()) for row in found] == [
+        ("booking_heard_too_little", "not_known", "queue_not_measured"),
         ("booking_no_queue_system", "not_known", "no_queue_system"),
+        ("booking_not_heard", "not_known", "queue_not_measured"),
         ("booking_not_named", "not_known", "bookings_not_named"),
+        ("booking_silent_all_month", "not_known", "queue_not_measured"),
+        ("booking_straight_to_the_desk", "not_known", "bookings_not_named"),
     ]
+
+
+def test_who_came_and_who_did_not_are_counted_of_the_same_days(rows_told):
+    found = rows_told(
+        "select opening_date::text, numerator::int, denominator::int from warehouse.metric_components"
+        " where metric_id = 'no_show_rate' and service_point_id not in ('stories') order by 1"
+    )
+
+    assert [tuple(row.values()) for row in found] == [("2027-03-11", 1, 1)]
+
+
+def test_of_two_tickets_for_one_appointment_the_first_tells_its_wait(rows_told):
+    found = rows_told(
+        "select service_event_id, booked_wait_seconds, check_in_delay_seconds from warehouse.fct_service_events"
+        " where booking_id = 'booking_called_five_minutes_late' order by issued_at"
+    )
+
+    assert [tuple(row.values()) for row in found] == [
+        ("ticket_called_five_minutes_late", 300, -600),
+        ("second_ticket", None, None),
+    ]
+
+
+def test_a_service_is_timed_by_the_slot_that_was_in_force_on_the_arrival(rows_told):
+    (found,) = rows_told(SERVICE_EVENT, "ticket_moved_after_the_service")
+
+    assert (found["booked_wait_seconds"], found["call_delay_seconds"]) == (301, 301)
 
 
 def test_two_appointments_of_one_stay_are_one_visit(rows_told):

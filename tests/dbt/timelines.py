@@ -23,6 +23,10 @@ WORDS = {
     "absent": ("no_show", None),
     "issued": ("ticket_issued", None),
 }
+POINTS = (
+    *("timelines", "generated", "stories", "not_named", "walk_ins_only", "silent", "outage"),
+    "survey_only",  # without a queue system
+)
 END_STATES = {"back": "returned_to_queue", "at_night": "closed_by_system"}
 TIMELINES = {
     "in_order": (
@@ -171,7 +175,7 @@ def add_reference(connection):
     add(connection, "reference.region", region_code="10", **names, **since)
     for agency in ("kela", "vero"):
         add(connection, "reference.agency", agency_code=agency, **names, **since)
-    for point in ("timelines", "stories", "not_named", "silent", "generated"):
+    for point in POINTS:
         add_point(connection, point, "S", "10", range(1, 6))
     booking = {"source": "/agencies/kela/booking", "family": "booking", "cadence": "continuous", "owner": "kela"}
     add(connection, "reference.source", **booking, **since)

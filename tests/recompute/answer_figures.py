@@ -146,8 +146,8 @@ def staff_observations(events, places):
             yield observation(f"{data['item_code']}_mean", cell, "staff_survey", score, count)
 
 
-def press_observations(observations, events, places, month):
-    """Presses beside visits, of points with a device that delivered in the month and visits that were counted."""
+def press_observations(observations, events, places, month, unmeasured):
+    """Presses beside visits, of points where both were delivered in the month, on days but those of one only."""
     in_month = [row for row in observations if row["day"].replace(day=1) == month]
     visited = {row["point"] for row in in_month if row["metric"] == "visits"}
     heard = {event["source"] for event in events if event["about"].replace(day=1) == month}
@@ -158,6 +158,7 @@ def press_observations(observations, events, places, month):
     }
     for row in in_month:
         is_press = row["metric"] == "satisfaction_mean" and row["mode"] == "device"
-        if row["point"] in visited & delivered and (is_press or row["metric"] == "visits"):
+        of_one_only = {(kind, row["point"], row["day"]) for kind in ("queue", "device")} & unmeasured
+        if row["point"] in visited & delivered and not of_one_only and (is_press or row["metric"] == "visits"):
             cell = row | {"agency": None}
             yield observation("answers_per_100_visits", cell, "device", int(is_press), int(not is_press))

@@ -8,13 +8,13 @@ from datetime import date
 import pandas as pd
 from answer_figures import answer_observations, press_observations, response_observations, staff_observations
 from counted_events import events_that_count, final_cutoff, month_before, read_events
+from installations import installation_observations, unmeasured_days
 from naive_rollup import figures
 from other_figures import (
     advice_observations,
     complaint_observations,
     hours_observations,
     incident_observations,
-    installation_observations,
     rate_of_incidents,
     session_observations,
     slot_observations,
@@ -36,9 +36,10 @@ def recomputed(events, places, month):
     """The figures of one month as they stood when the month was final."""
     counted = events_that_count(events, places.clock_corrections, final_cutoff(month))
     tickets = followed_tickets(counted, places)
+    unmeasured = unmeasured_days(counted, places, month)
     observations = [
         *queue_observations(tickets, places),
-        *booking_observations(counted, tickets, places),
+        *booking_observations(counted, tickets, places, unmeasured),
         *answer_observations(counted, places),
         *response_observations(counted, places),
         *staff_observations(counted, places),
@@ -51,8 +52,8 @@ def recomputed(events, places, month):
         *hours_observations(places, month),
         *installation_observations(counted, places, month),
     ]
-    observations += press_observations(observations, counted, places, month)
-    observations += rate_of_incidents(observations, places)
+    observations += press_observations(observations, counted, places, month, unmeasured)
+    observations += rate_of_incidents(observations, places, unmeasured)
     in_month = [row for row in observations if row["day"].replace(day=1) == month]
     return figures(in_month, places)
 

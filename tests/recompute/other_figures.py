@@ -1,16 +1,16 @@
 """Observations of the metrics of slots, advice, incidents, complaints, sessions, snapshots, hours and installations."""
 
 from collections import defaultdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from counted_events import month_after
-from places import LOCAL, is_valid
+from installations import days_of, local_span
+from places import is_valid
 from queue_figures import BOOKED, QUEUE, observation
 from tickets_followed import COARSE, LONGEST_SESSION_SECONDS
 
 LONGEST_HOLD_OF_A_SNAPSHOT = timedelta(minutes=15)
 OVERSEERS = 2
-HOURLY_MODES = ("device", "popup_self_service", "popup_remote")
 
 
 def cell_of(event, places, agency=None):
@@ -37,13 +37,14 @@ def slot_observations(events, places):
                 yield observation(f"{name}_slot_lead_time{suffix}", cell, BOOKED, int(bool(free_at)), 1, seconds)
 
 
-def rate_of_incidents(observations, places):
-    """Incidents beside visits, of points that tell of incidents and whose visits were counted."""
+def rate_of_incidents(observations, places, unmeasured):
+    """Incidents beside visits, of points that tell of incidents, on days but those on which visits were not counted."""
     told = {row["service_point_id"] for row in places.tables["source"] if row["family"] == "incident"}
     visited = {(row["point"], row["day"].replace(day=1)) for row in observations if row["metric"] == "visits"}
     for row in observations:
         is_incident = row["metric"] == "incident_count"
         in_both = row["point"] in told and (row["point"], row["day"].replace(day=1)) in visited
+        in_both = in_both and ("queue", row["point"], row["day"]) not in unmeasured
         if in_both and (is_incident or row["metric"] == "visits"):
             cell = row | {"agency": None}
             yield observation("incidents_per_1000_visits", cell, "incident", int(is_incident), int(not is_incident))
@@ -193,19 +194,6 @@ def open_seconds(look, until, places):
     return sum(max(0.0, (min(until, end) - max(look["at"], start)).total_seconds()) for start, end in spans)
 
 
-def local_span(day, opens_at, closes_at):
-    return datetime.combine(day, opens_at, LOCAL).astimezone(UTC), datetime.combine(day, closes_at, LOCAL).astimezone(
-        UTC
-    )
-
-
-def days_of(month):
-    day = month
-    while day < month_after(month):
-        yield day
-        day += timedelta(days=1)
-
-
 def hours_observations(places, month):
     """Opening hours of a point for each agency that is there; a week's share of the month is the denominator."""
     for presence in places.tables["presence"]:
@@ -216,34 +204,3 @@ def hours_observations(places, month):
                 cell = {"point": presence["service_point_id"], "agency": presence["agency_code"], "day": day}
                 if hours:
                     yield observation("offered_service_hours", cell, "reference", hours)
-
-
-def installation_observations(events, places, month):
-    """Opening minutes of each installation that should answer hourly, and those of hours in which it sent something."""
-    heard = {
-        (event["source"], event["at"].astimezone(UTC).replace(minute=0, second=0, microsecond=0))
-        for event in events
-        if event["precision"] != "day"
-    }
-    for source in places.tables["source"]:
-        is_hourly = source["family"] == "queue" or source["collection_mode"] in HOURLY_MODES
-        if not is_hourly or source["cadence"] != "continuous" or source["service_point_id"] is None:
-            continue
-        for day in days_of(month):
-            if is_valid(source, day):
-                yield from installation_day(source, day, heard, places)
-
-
-def installation_day(source, day, heard, places):
-    measured = minutes = 0
-    for hours in places.opening_on(source["service_point_id"], day):
-        start, end = local_span(day, *hours)
-        hour = start.replace(minute=0, second=0)
-        while hour < end:
-            part = (min(end, hour + timedelta(hours=1)) - max(start, hour)).total_seconds() / 60
-            minutes += part
-            measured += part if (source["source"], hour) in heard else 0
-            hour += timedelta(hours=1)
-    if minutes:
-        cell = {"point": source["service_point_id"], "agency": None, "day": day}
-        yield observation("completeness", cell, source["family"], measured, minutes)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from counted_events import BOOKING
 from places import LOCAL
@@ -93,17 +94,30 @@ def visit_observations(visit):
             yield observation(metric, visit, QUEUE, seconds / 60, 1)
 
 
-def booking_observations(events, tickets, places):
-    """Bookings as they were due: a change after the start of the slot leaves the slot due."""
+def booking_observations(events, tickets, places, unmeasured):
+    """Bookings as they were due, and how each was kept: a change after the start of the slot leaves the slot due."""
     by_booking = defaultdict(list)
     for event in events:
         if event["type"] in BOOKING:
             by_booking[event["data"]["booking_key"]].append(event)
     arrivals = arrivals_of(events, tickets)
-    points = {ticket["point"] for ticket in tickets if ticket["booking_key"]}  # elsewhere nobody tells who came
+    named = [ticket for ticket in tickets if ticket["booking_key"]]
+    named += [ticket for came in arrivals.values() for _, ticket in came if ticket]
+    told = {(ticket["point"], ticket["day"].replace(day=1)) for ticket in named}  # elsewhere nobody tells who came
     for booking_key, own in by_booking.items():
-        for slot in slots_due(own, arrivals.get(booking_key, ()), places):
-            yield from due_observations(slot, points)
+        own.sort(key=order_of_booking_events)
+        versions = [event for event in own if "slot_start" in event["data"]]
+        came = sorted(arrivals.get(booking_key, ()), key=lambda arrival: arrival[0])
+        for slot in slots_due(own, versions, came, places):
+            in_month = (slot["point"], slot["day"].replace(day=1))
+            is_told = in_month in told and ("queue", slot["point"], slot["day"]) not in unmeasured
+            yield from due_observations(slot, is_told)
+        yield from kept_observations(versions, came)
+
+
+def order_of_booking_events(event):
+    number = -1 if event["type"] == "booking.created" else event["data"].get("sequence", 0)
+    return event["at"], event["type"] == "booking.cancelled", number
 
 
 def arrivals_of(events, tickets):
@@ -122,9 +136,7 @@ def arrivals_of(events, tickets):
     return arrivals
 
 
-def slots_due(own, arrivals, places):
-    own.sort(key=lambda event: (event["at"], event["data"].get("sequence", -1), event["type"] == "booking.cancelled"))
-    versions = [event for event in own if "slot_start" in event["data"]]
+def slots_due(own, versions, arrivals, places):
     for position, version in enumerate(versions):
         start = datetime.fromisoformat(version["data"]["slot_start"])
         is_latest = position + 1 == len(versions)
@@ -134,37 +146,57 @@ def slots_due(own, arrivals, places):
         since = version["at"]
         cancelled = [e["at"] for e in own if e["type"] == "booking.cancelled" and (is_latest or e["at"] < until)]
         cancelled = [at for at in cancelled if at >= since]
-        came = sorted((a for a in arrivals if is_latest or a[0] < until), key=lambda arrival: arrival[0])
+        # Who came before an earlier slot was given up came for that one.
+        held_before = [
+            after["at"]
+            for before, after in pairwise(versions[: position + 1])
+            if after["at"] > datetime.fromisoformat(before["data"]["slot_start"])
+        ]
+        came = [one for one in arrivals if (is_latest or one[0] < until) and one[0] >= max(held_before, default=one[0])]
         day = start.astimezone(LOCAL).date()
         yield {
             "point": version["point"],
             "agency": places.agency_on(version["data"]["agency"], day),
             "day": day,
-            "start": start,
             "is_cancelled": any(at <= start for at in cancelled),
-            "checked_in_at": came[0][0] if came else None,
+            "has_come": bool(came),
             "ticket": next((ticket for _, ticket in came if ticket), None),
         }
 
 
-def due_observations(slot, points_with_queues):
-    ticket = slot["ticket"]
-    if not slot["is_cancelled"]:
-        yield observation("bookings_due", slot, BOOKED, 1)
-        if slot["point"] in points_with_queues:
-            yield observation("no_show_rate", slot, BOOKED, int(slot["checked_in_at"] is None), 1)
-        if slot["checked_in_at"] is not None:
-            yield observation("bookings_came", slot, BOOKED, 1)
-        if ticket and ticket["ending"] in ("completed", "referred"):
-            yield observation("bookings_served", slot, BOOKED, 1)
-    if ticket is None or ticket["is_coarse"]:
+def due_observations(slot, is_told):
+    if slot["is_cancelled"]:
         return
-    if slot["checked_in_at"] <= slot["start"] + LATE_ARRIVAL:
-        in_time = ticket["fate"] == "called" and ticket["first_call"] <= slot["start"] + ON_TIME
-        yield observation("booked_on_time_share", slot, BOOKED, int(in_time), 1)
+    yield observation("bookings_due", slot, BOOKED, 1)
+    if is_told:
+        yield observation("no_show_rate", slot, BOOKED, int(not slot["has_come"]), 1)
+    if slot["has_come"]:
+        yield observation("bookings_came", slot, BOOKED, 1)
+    if slot["ticket"] and slot["ticket"]["ending"] in ("completed", "referred"):
+        yield observation("bookings_served", slot, BOOKED, 1)
+
+
+def kept_observations(versions, arrivals):
+    """The wait of who came, from the slot in force on the arrival; of several tickets for it the first tells."""
+    slots_kept = set()
+    for checked_in_at, ticket in arrivals:
+        in_force = [version for version in versions if version["at"] <= checked_in_at]
+        in_force = in_force or [version for version in versions if version["at"] == versions[0]["at"]]
+        if ticket is None or not in_force:
+            continue
+        start = datetime.fromisoformat(in_force[-1]["data"]["slot_start"])
+        if start not in slots_kept and not ticket["is_coarse"]:
+            yield from slot_kept(start, checked_in_at, ticket)
+        slots_kept.add(start)
+
+
+def slot_kept(start, checked_in_at, ticket):
+    if checked_in_at <= start + LATE_ARRIVAL:
+        in_time = ticket["fate"] == "called" and ticket["first_call"] <= start + ON_TIME
+        yield observation("booked_on_time_share", ticket, BOOKED, int(in_time), 1)
     ended = {"called": ticket["first_call"], "left": ticket["left_at"]}.get(ticket["fate"])
     if ended is not None:
-        seconds = int((ended - max(slot["checked_in_at"], slot["start"])).total_seconds() // 1)
+        seconds = int((ended - max(checked_in_at, start)).total_seconds() // 1)
         if seconds <= LONGEST_WAIT_SECONDS:
             is_called = int(ticket["fate"] == "called")
-            yield observation("booked_wait_median", slot, BOOKED, is_called, 1, max(0, seconds))
+            yield observation("booked_wait_median", ticket, BOOKED, is_called, 1, max(0, seconds))

@@ -22,7 +22,43 @@ tickets as (
 
 bookings as (
 
-    select * from {{ ref('int_bookings_latest') }}
+    select * from {{ ref('int_bookings_versioned') }}
+
+),
+
+-- A customer comes for the slot that is in force on the arrival; a booking told of later is the earliest that is known.
+checked_in_with_a_version as (
+
+    select distinct on (tickets.ticket_key)
+        tickets.*,
+        bookings.slot_starts_at
+
+    from tickets
+    inner join bookings
+        on
+            tickets.booking_key = bookings.booking_key
+            and date_trunc('month', tickets.opening_date) = bookings.period
+
+    where tickets.is_counted and tickets.checked_in_at is not null
+
+    order by
+        tickets.ticket_key asc,
+        bookings.booked_at <= tickets.checked_in_at desc,
+        case when bookings.booked_at <= tickets.checked_in_at then bookings.booked_at end desc,
+        case when bookings.booked_at > tickets.checked_in_at then bookings.booked_at end asc,
+        bookings.sequence desc,
+        bookings.event_key desc
+
+),
+
+-- Of several tickets for one appointment the first tells how it was kept.
+first_of_the_slot as (
+
+    select distinct on (booking_key, slot_starts_at) *
+
+    from checked_in_with_a_version
+
+    order by booking_key asc, slot_starts_at asc, checked_in_at asc, ticket_key asc
 
 ),
 
@@ -34,23 +70,17 @@ checked_in_with_a_slot as (
         tickets.agency_code,
         tickets.waiting_outcome,
         tickets.is_time_coarse,
-        {{ seconds_between('bookings.slot_starts_at', 'tickets.checked_in_at') }} as check_in_delay_as_told,
-        {{ seconds_between('bookings.slot_starts_at', 'tickets.called_at') }} as call_delay_as_told,
-        bookings.slot_starts_at,
+        {{ seconds_between('tickets.slot_starts_at', 'tickets.checked_in_at') }} as check_in_delay_as_told,
+        {{ seconds_between('tickets.slot_starts_at', 'tickets.called_at') }} as call_delay_as_told,
+        tickets.slot_starts_at,
         tickets.checked_in_at,
         {{ seconds_between(
-            'greatest(tickets.checked_in_at, bookings.slot_starts_at)',
+            'greatest(tickets.checked_in_at, tickets.slot_starts_at)',
             "case tickets.waiting_outcome when 'called' then tickets.called_at when 'left' then tickets.closed_at end"
         ) }} as booked_wait_as_told,
         tickets.opening_date
 
-    from tickets
-    inner join bookings
-        on
-            tickets.booking_key = bookings.booking_key
-            and date_trunc('month', tickets.opening_date) = bookings.period
-
-    where tickets.is_counted and tickets.checked_in_at is not null
+    from first_of_the_slot as tickets
 
 ),
 

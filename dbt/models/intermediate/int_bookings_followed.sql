@@ -23,12 +23,12 @@ agencies as (
 
 ),
 
--- A point whose queue system tells of booked customers but never which booking cannot tell who stayed away.
+-- Who stayed away is told only by a queue system that told of somebody who came for a named booking.
 points_with_a_queue as (
 
     select
         service_point_id,
-        bool_or(booking_key is not null) or not bool_or(access = 'booked') as tells_bookings,
+        bool_or(booking_key is not null) as tells_bookings,
         date_trunc('month', opening_date) as period
 
     from tickets

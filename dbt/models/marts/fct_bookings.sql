@@ -4,6 +4,54 @@ bookings as (
 
     select * from {{ ref('int_bookings_followed') }}
 
+    where {{ in_built_months('slot_date') }}
+
+),
+
+measured_minutes as (
+
+    select * from {{ ref('fct_measured_minutes') }}
+
+    where source_family = 'queue'
+
+),
+
+-- Where the queue system was silent on the day, who stayed away cannot be told from who came.
+bookings_judged as (
+
+    select
+        bookings.booking_key,
+        bookings.service_point_id,
+        bookings.answering_agency_code,
+        bookings.service_code,
+        bookings.service_mode,
+        bookings.made_by,
+        bookings.rescheduled_count,
+        case when bookings.fate = 'no_show' and not measured.is_day_measured then 'not_known' else bookings.fate end
+            as fate,
+        bookings.tells_bookings,
+        bookings.has_queue_system,
+        coalesce(measured.is_day_measured, true) as is_day_measured,
+        bookings.is_latest,
+        bookings.is_cancelled_early,
+        bookings.is_time_coarse,
+        bookings.service_event_count,
+        bookings.check_in_delay_seconds,
+        bookings.call_delay_seconds,
+        bookings.booked_wait_as_told,
+        bookings.booked_at,
+        bookings.cancelled_at,
+        bookings.slot_starts_at,
+        bookings.checked_in_at,
+        bookings.called_at,
+        bookings.slot_date
+
+    from bookings
+    left join measured_minutes as measured
+        on
+            bookings.service_point_id = measured.service_point_id
+            and bookings.slot_date = measured.opening_date
+
 ),
 
 bookings_followed as (
@@ -21,6 +69,7 @@ bookings_followed as (
         case
             when fate <> 'not_known' then null
             when service_point_id is null then 'no_service_point'
+            when not is_day_measured then 'queue_not_measured'
             when not has_queue_system then 'no_queue_system'
             else 'bookings_not_named'
         end as missing_reason,
@@ -29,6 +78,7 @@ bookings_followed as (
         fate in ('served', 'not_served') as has_come,
         fate = 'served' as is_served,
         fate = 'no_show' as is_no_show,
+        tells_bookings and is_day_measured as is_arrival_measured,
         is_cancelled_early,
         coalesce(cancelled_at > slot_starts_at, false) as is_cancelled_late,
         check_in_delay_seconds > {{ var('booked_late_arrival_seconds') }} as is_late_arrival,
@@ -61,9 +111,7 @@ bookings_followed as (
         called_at,
         slot_date as opening_date
 
-    from bookings
-
-    where {{ in_built_months('slot_date') }}
+    from bookings_judged
 
 )
 

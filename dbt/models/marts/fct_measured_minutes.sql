@@ -25,6 +25,17 @@ summed_by_day as (
 
     group by service_point_id, source_family, collection_mode, opening_date
 
+),
+
+-- A rate over the day needs most of the day: an hour of visits is no base for the incidents of a whole day.
+judged as (
+
+    select
+        *,
+        measured_minutes > {{ var('measured_day_share') }} * opening_minutes as is_day_measured
+
+    from summed_by_day
+
 )
 
-select * from summed_by_day
+select * from judged

@@ -12,19 +12,13 @@ visits as (
 
 ),
 
-source_months as (
-
-    select * from {{ ref('fct_source_months') }}
-
-),
-
 months_with_a_device as (
 
     select distinct
         service_point_id,
         period
 
-    from source_months
+    from {{ ref('fct_source_months') }}
 
     where
         source_family = 'feedback'
@@ -33,11 +27,39 @@ months_with_a_device as (
 
 ),
 
-presses_by_day as (
+months_with_visits as (
+
+    select distinct
+        service_point_id,
+        cast(date_trunc('month', opening_date) as date) as period
+
+    from visits
+
+    where visit_count > 0
+
+),
+
+-- A day on which either was silent tells of the other only.
+days_of_one_only as (
+
+    select distinct
+        service_point_id,
+        opening_date
+
+    from {{ ref('fct_measured_minutes') }}
+
+    where
+        not is_day_measured
+        and (source_family = 'queue' or collection_mode = 'device')
+
+),
+
+presses_and_visits as (
 
     select
         service_point_id,
-        sum(answer_count) as press_count,
+        answer_count as press_count,
+        0 as visit_count,
         opening_date
 
     from answers
@@ -48,68 +70,45 @@ presses_by_day as (
         and score is not null
         and not {{ is_flagged_press() }}
 
-    group by service_point_id, opening_date
-
-),
-
-visits_by_day as (
+    union all
 
     select
         service_point_id,
-        sum(visit_count) as visit_count,
+        0 as press_count,
+        visit_count,
         opening_date
 
     from visits
-
-    group by service_point_id, opening_date
-
-),
-
-months_with_visits as (
-
-    select distinct
-        service_point_id,
-        cast(date_trunc('month', opening_date) as date) as period
-
-    from visits_by_day
-
-    where visit_count > 0
-
-),
-
-days_of_both as (
-
-    select
-        service_point_id,
-        coalesce(presses_by_day.press_count, 0) as press_count,
-        coalesce(visits_by_day.visit_count, 0) as visit_count,
-        cast(date_trunc('month', opening_date) as date) as period,
-        opening_date
-
-    from presses_by_day
-    full join visits_by_day using (service_point_id, opening_date)
 
 ),
 
 presses_per_visits as (
 
     select
-        both_counts.service_point_id,
+        counted.service_point_id,
         'not_attributable' as agency_code,
         'device' as collection_mode,
-        both_counts.press_count as numerator,
-        both_counts.visit_count as denominator,
-        both_counts.opening_date
+        sum(counted.press_count) as numerator,
+        sum(counted.visit_count) as denominator,
+        counted.opening_date
 
-    from days_of_both as both_counts
+    from presses_and_visits as counted
     inner join months_with_a_device
         on
-            both_counts.service_point_id = months_with_a_device.service_point_id
-            and both_counts.period = months_with_a_device.period
+            counted.service_point_id = months_with_a_device.service_point_id
+            and date_trunc('month', counted.opening_date) = months_with_a_device.period
     inner join months_with_visits
         on
-            both_counts.service_point_id = months_with_visits.service_point_id
-            and both_counts.period = months_with_visits.period
+            counted.service_point_id = months_with_visits.service_point_id
+            and date_trunc('month', counted.opening_date) = months_with_visits.period
+    left join days_of_one_only
+        on
+            counted.service_point_id = days_of_one_only.service_point_id
+            and counted.opening_date = days_of_one_only.opening_date
+
+    where days_of_one_only.service_point_id is null
+
+    group by counted.service_point_id, counted.opening_date
 
 )
 

@@ -12,9 +12,16 @@ visits as (
 
 ),
 
-source_months as (
+-- On a day without visits counted the incidents would stand beside nothing.
+days_without_visits_counted as (
 
-    select * from {{ ref('fct_source_months') }}
+    select
+        service_point_id,
+        opening_date
+
+    from {{ ref('fct_measured_minutes') }}
+
+    where source_family = 'queue' and not is_day_measured
 
 ),
 
@@ -24,7 +31,7 @@ points_with_sources as (
         service_point_id,
         period
 
-    from source_months
+    from {{ ref('fct_source_months') }}
 
     where source_family in ('incident', 'queue') and is_delivered
 
@@ -51,14 +58,11 @@ points_with_visits as (
 points_with_both as (
 
     select
-        points_with_sources.service_point_id,
-        points_with_sources.period
+        service_point_id,
+        period
 
     from points_with_sources
-    inner join points_with_visits
-        on
-            points_with_sources.service_point_id = points_with_visits.service_point_id
-            and points_with_sources.period = points_with_visits.period
+    inner join points_with_visits using (service_point_id, period)
 
 ),
 
@@ -101,6 +105,12 @@ counted_by_day as (
         on
             counted.service_point_id = points_with_both.service_point_id
             and date_trunc('month', counted.opening_date) = points_with_both.period
+    left join days_without_visits_counted as uncounted
+        on
+            counted.service_point_id = uncounted.service_point_id
+            and counted.opening_date = uncounted.opening_date
+
+    where uncounted.service_point_id is null
 
     group by counted.service_point_id, counted.opening_date
 

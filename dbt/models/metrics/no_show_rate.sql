@@ -21,10 +21,8 @@ bookings_counted as (
 
     from bookings
 
-    -- Whether the customer came is told by a queue system only.
-    where
-        is_due
-        and fate <> 'not_known'
+    -- Of a day on which nobody could tell who stayed away, those who came are not in the base either.
+    where is_due and is_arrival_measured
 
     group by service_point_id, agency_code, service_code, service_mode, opening_hour, opening_date
 
