@@ -39,7 +39,7 @@ def labels(connection: sqlalchemy.Connection, month: Month, metrics: Iterable[Me
 
 
 def _attributes(metric: Metric) -> dict[str, Any]:
-    """What the yml says, but for *restricted*, for nothing restricted is released, and *not_by*, for sheets only."""
+    """What the yml says, but for *restricted*, for nothing restricted is released, and *not_by*, for no part is."""
     attributes = asdict(metric)
     return {name: value for name, value in attributes.items() if name not in ("restricted", "not_by")}
 

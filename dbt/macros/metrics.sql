@@ -82,7 +82,7 @@
 {% macro metric_meta(metric_id) %}
     {# What the metric's yml says; while dbt only parses, and for sqlfluff, there is no graph to look in. #}
     {% set defaults = {
-        'breakdowns': [], 'lowest_level': 'service_point', 'valid_from': none, 'quantile': none, 'per': none,
+        'breakdowns': [], 'not_by': [], 'lowest_level': 'service_point', 'valid_from': none, 'quantile': none, 'per': none,
     } %}
     {% set unknown = {
         'version': 1, 'statistic': 'ratio', 'unit': 'share', 'interval': 'none', 'source_family': 'queue',

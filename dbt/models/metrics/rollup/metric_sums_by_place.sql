@@ -12,7 +12,7 @@ components as not materialized (
     select
         components.*,
         places.place_id,
-        cast(extract(isodow from components.opening_date) as integer) as opening_weekday,
+        cast(extract(isodow from components.opening_date) as integer) as weekday, -- noqa: RF04
         1 << (cast(extract(day from components.opening_date) as integer) - 1) as day_of_month_bit,
         cast(date_trunc('month', components.opening_date) as date) as period
 
@@ -30,26 +30,25 @@ sums as (
 
     {% for model in metric_ids() %}
     {% set meta = metric_meta(model) %}
+    {% set parts = (['weekday'] + meta.breakdowns) | reject('in', meta.not_by) | list %}
     select
         metric_id,
         metric_version,
         service_point_id,
         agency_code,
         collection_mode,
-        case
-            when grouping(opening_weekday) = 0 then 'weekday'
-            {% for breakdown in meta.breakdowns -%}
-            when grouping({{ breakdown }}) = 0 then '{{ breakdown }}'
+        coalesce(
+            {% for part in parts -%}
+            case when grouping({{ part }}) = 0 then '{{ part }}' end,
             {% endfor -%}
-            else 'total'
-        end as breakdown,
-        case
-            when grouping(opening_weekday) = 0 then cast(opening_weekday as text)
-            {% for breakdown in meta.breakdowns -%}
-            when grouping({{ breakdown }}) = 0 then coalesce(cast({{ breakdown }} as text), 'not_known')
+            'total'
+        ) as breakdown,
+        coalesce(
+            {% for part in parts -%}
+            case when grouping({{ part }}) = 0 then coalesce(cast({{ part }} as text), 'not_known') end,
             {% endfor -%}
-            else 'total'
-        end as breakdown_value,
+            'total'
+        ) as breakdown_value,
         place_id,
         sum(numerator) as numerator,
         sum(denominator) as denominator,
@@ -69,7 +68,7 @@ sums as (
     group by
         metric_id, metric_version, service_point_id, agency_code, collection_mode, place_id, period,
         grouping sets (
-            (), (opening_weekday){% for breakdown in meta.breakdowns %}, ({{ breakdown }}){% endfor %}
+            (){% for part in parts %}, ({{ part }}){% endfor %}
         )
     {% if not loop.last -%}
     union all
