@@ -12,7 +12,7 @@ components as not materialized (
     select
         components.*,
         places.place_id,
-        cast(extract(isodow from components.opening_date) as integer) as weekday, -- noqa: RF04
+        cast(extract(isodow from components.opening_date) as integer) as weekday,
         1 << (cast(extract(day from components.opening_date) as integer) - 1) as day_of_month_bit,
         cast(date_trunc('month', components.opening_date) as date) as period
 
