@@ -20,11 +20,19 @@ TYPES = {
     **dict.fromkeys(("observation_count", "cluster_count"), "Int64"),
 }
 # What the comparison of two numbers rests on besides, and is not published.
-BASES = ["sum_of_squares", "measured_minutes", "opening_minutes"]
+BASES = ["sum_of_squares", "measured_minutes", "opening_minutes", "is_few"]
 # SDMX CL_OBS_STATUS: A normal, P provisional, U low reliability, M missing because data cannot exist, L missing though
 # data exist, for they were not collected.
 STATUS_OF_RELEASE = {"final": "A", "provisional": "P"}
-MISSING = {"closed": "M", "no_observations": "M", "no_source": "L", "no_wave": "L", "not_delivered": "L"}
+LOW_RELIABILITY = "U"
+MISSING = {
+    **dict.fromkeys(("closed", "no_observations"), "M"),
+    **dict.fromkeys(("no_source", "no_wave", "not_delivered", "dead_device"), "L"),
+    **dict.fromkeys(("partly_measured", "partly_delivered"), "L"),
+}
+# A number of less of its opening time, or of fewer of its sources, is not reliable; the gates warn of the same share.
+LEAST_MEASURED_SHARE = 0.8
+MEASURED = ["completeness_minutes_share", "completeness_sources_share", "measured_minutes", "opening_minutes"]
 # SDMX CL_CONF_STATUS: F free. Suppression will decide which observations are not.
 FREE = "F"
 SCALES = {"score_1_5": (1.0, 5.0)}
@@ -49,16 +57,22 @@ def observed(
     rows = [
         # The month before counts what came before it was final, whatever the status of the month.
         _observation(value, metrics[_version(value)], by_day, status if value["period"] == month else "final")
-        for value in records(values)
+        for value in records(_with_completeness(values, completeness, metrics))
     ]
-    observations = pd.DataFrame(rows)
+    return pd.DataFrame(rows).assign(confidentiality_status=FREE, gate_verdict=gate_verdict).astype(TYPES)
+
+
+def _with_completeness(
+    values: pd.DataFrame, completeness: pd.DataFrame, metrics: Mapping[tuple[str, int], Metric]
+) -> pd.DataFrame:
     families = {metric.metric_id: metric.source_family for metric in metrics.values()}
+    place = ["period", "level", "level_id"]
+    is_of_visits = (completeness["source_family"] == "queue") & (completeness["collection_mode"] == "queue_system")
+    of_visits = completeness.loc[is_of_visits, [*place, "completeness_minutes_share"]]
     return (
-        observations.assign(source_family=observations["metric_id"].map(families))
-        .merge(completeness, how="left", on=["period", "level", "level_id", "source_family", "collection_mode"])
-        .drop(columns="source_family")
-        .assign(confidentiality_status=FREE, gate_verdict=gate_verdict)
-        .astype(TYPES)
+        values.assign(source_family=values["metric_id"].map(families))
+        .merge(completeness, how="left", on=[*place, "source_family", "collection_mode"])
+        .merge(of_visits, how="left", on=place, suffixes=("", "_of_visits"))
     )
 
 
@@ -87,6 +101,7 @@ def _observation(value: dict[str, Any], metric: Metric, by_day: Mapping[CellKey,
         "sum_of_squares": value["sum_of_squares"],
         "cluster_count": None if cell is None else len(cell.strata),
         "interval_method": interval.method,
+        **{name: value[name] for name in MEASURED},
         **_statuses(value, metric, counted, interval, status),
     }
 
@@ -107,14 +122,40 @@ def observation_count(value: dict[str, Any], metric: Metric) -> int | None:
 
 def _statuses(
     value: dict[str, Any], metric: Metric, counted: int | None, interval: Interval, status: str
-) -> dict[str, str | None]:
-    """The observation status and the one reason that explains most: missing, out of range, no interval, few."""
+) -> dict[str, str | bool | None]:
+    """The observation status and the one reason that explains most: missing, out of range, no interval, few, partly."""
+    partly = _partly(value, metric)
     if value["value_status"] == "no_data":
-        return {"observation_status": MISSING[value["missing_reason"]], "status_reason": value["missing_reason"]}
+        reason = _why_missing(value, partly)
+        return {"observation_status": MISSING[reason], "status_reason": reason, "is_few": False}
     few = metric.statistic not in NEVER_FEW and counted is not None and counted < metric.minimum_observation_count
     out_of_range = "beyond_range" if value["value_status"] == "beyond_range" else None
-    reason = out_of_range or interval.reason or ("fewer_than_minimum" if few else None)
-    return {"observation_status": "U" if few else STATUS_OF_RELEASE[status], "status_reason": reason}
+    return {
+        "observation_status": LOW_RELIABILITY if few or partly else STATUS_OF_RELEASE[status],
+        "status_reason": out_of_range or interval.reason or ("fewer_than_minimum" if few else partly),
+        "is_few": few,
+    }
+
+
+def _partly(value: dict[str, Any], metric: Metric) -> str | None:
+    """Why a number stands for too little of its month, if it does. Completeness is itself the share."""
+    if metric.source_family == "device":
+        return None
+    minutes, sources = value["completeness_minutes_share"], value["completeness_sources_share"]
+    of_visits = value["completeness_minutes_share_of_visits"] if metric.statistic == "rate" else None
+    if any(share is not None and share < LEAST_MEASURED_SHARE for share in (minutes, of_visits)):
+        return "partly_measured"
+    return "partly_delivered" if minutes is None and sources is not None and sources < LEAST_MEASURED_SHARE else None
+
+
+def _why_missing(value: dict[str, Any], partly: str | None) -> str:
+    """The warehouse's reason; but a device that reports every hour and was silent all month is a dead one."""
+    match value["missing_reason"], value["completeness_minutes_share"]:
+        case "not_delivered", 0:
+            return "dead_device"
+        case "no_observations", _ if partly:
+            return partly
+    return str(value["missing_reason"])
 
 
 def interval_of(value: dict[str, Any], metric: Metric, cell: Cell | None, key: CellKey) -> Interval:

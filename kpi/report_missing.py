@@ -4,7 +4,7 @@ from itertools import groupby
 
 from kpi.published import MetricLabel, Observation
 from kpi.report_content import Cell, Row, RowGroup, Section, Table
-from kpi.report_numbers import COMPLETENESS, FREE_TO_PUBLISH, NO_MODE, Reading, is_shown
+from kpi.report_numbers import COMPLETENESS, FREE_TO_PUBLISH, NO_MODE, PARTLY, Reading, is_shown
 
 # Less is told: an hour or two without an event happens at a quiet point.
 NEARLY_ALL_MEASURED = 0.95
@@ -77,8 +77,8 @@ def _gaps(reading: Reading) -> dict[tuple[str, str, str], list[MetricAndMode]]:
             key = (texts("missing.value"), texts("reason.not_in_release.why"), texts("reason.not_in_release.who"))
             gaps.setdefault(key, []).append((metric, NO_MODE))
         for family, share in partly_measured(reading).items() if metric.metric_id == COMPLETENESS else ():
-            why = texts("reason.partly_measured.why", share=texts.percent(share, 1))
-            who = texts("reason.partly_measured.who", owners=_owners(reading, metric, family))
+            why = texts("reason.interrupted.why", share=texts.percent(share, 1))
+            who = texts("reason.interrupted.who", owners=_owners(reading, metric, family))
             gaps.setdefault((texts("missing.part"), why, who), []).append((metric, family))
     return dict(sorted(gaps.items(), key=lambda gap: gap[0][0] != texts("missing.value")))
 
@@ -111,6 +111,8 @@ def _reason(row: Observation) -> str:
 def _lacking(row: Observation) -> str:
     if row.status_reason in ("beyond_range", "fewer_than_minimum"):
         return row.status_reason
+    if row.status_reason in PARTLY:
+        return "reliability"
     return "interval" if row.lower_bound is None else "reliability"
 
 

@@ -14,6 +14,8 @@ NO_MODE = "none"
 NOTHING_TO_COVER = ("closed", "no_source", "no_wave")
 WRITTEN_UNITS = ("minutes", "hours", "days", "hours_per_week", "per_100_visits", "per_1000_visits")
 LOW_RELIABILITY = "U"
+# Reasons for which a number stands for a part of the month only.
+PARTLY = ("partly_measured", "partly_delivered")
 FREE_TO_PUBLISH = "F"
 
 
@@ -126,10 +128,19 @@ def value_cell(row: Observation | None, metric: MetricLabel, reading: Reading) -
 
 
 def uncertainty(row: Observation, metric: MetricLabel, texts: Texts) -> str:
-    """The warning that goes with a number of few observations; empty when there is none."""
-    if not is_shown(row) or (row.observation_status != LOW_RELIABILITY and row.status_reason != "fewer_than_minimum"):
-        return ""
-    return texts("value.uncertain", minimum=texts.number(metric.minimum_observation_count, 0))
+    """The warning that goes with a number of few observations or of a part of the month; empty when there is none."""
+    if is_of_few(row, metric):
+        return texts("value.uncertain", minimum=texts.number(metric.minimum_observation_count, 0))
+    is_partly = is_shown(row) and row.observation_status == LOW_RELIABILITY
+    return texts("value.partly_measured") if is_partly else ""
+
+
+def is_of_few(row: Observation, metric: MetricLabel) -> bool:
+    """Whether *row* has a number that too few observations are behind."""
+    if not is_shown(row) or row.status_reason in PARTLY:
+        return False
+    is_below = row.observation_count is not None and row.observation_count < metric.minimum_observation_count
+    return row.status_reason == "fewer_than_minimum" or (row.observation_status == LOW_RELIABILITY and is_below)
 
 
 def interval_cell(row: Observation | None, metric: MetricLabel, reading: Reading) -> Cell:

@@ -14,7 +14,7 @@ from kpi.report_metrics import (
     supporting_section,
 )
 from kpi.report_missing import missing_names, missing_section, partly_measured
-from kpi.report_numbers import Reading, is_shown, read_for, uncertainty
+from kpi.report_numbers import Reading, is_of_few, is_shown, read_for
 from kpi.texts import Texts
 
 # From the best to the worst: the worst verdict of a month's gates is the one that is told.
@@ -98,7 +98,7 @@ def _uncertain_names(reading: Reading) -> tuple[str, ...]:
         reading.name_and_mode(metric, mode)
         for metric in reading.metrics("agreed")
         for mode, row in reading.own(metric).items()
-        if uncertainty(row, metric, reading.texts)
+        if is_of_few(row, metric)
     )
 
 

@@ -21,7 +21,6 @@ POOLED_STATISTICS = ("ratio", "mean", "quotient", "km_quantile")
 SHRUNK_STATISTICS = ("ratio", "mean")
 # Fewer peers say too little of how points of a class differ.
 FEWEST_PEERS = 5
-FEW = "U"
 COLUMNS = (
     *("metric_id", "metric_version", "period", "level", "level_id", "collection_mode", "method", "value"),
     *("lower_bound", "upper_bound", "observation_count", "own_value", "own_observation_count"),
@@ -44,7 +43,7 @@ class Shrunk:
 
 
 def is_small(row: Record) -> bool:
-    return row["level"] == "service_point" and row["value"] is not None and row["observation_status"] == FEW
+    return row["level"] == "service_point" and row["value"] is not None and row["is_few"]
 
 
 def small_rows(numbers: Numbers, month: date) -> list[Record]:

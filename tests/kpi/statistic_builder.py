@@ -27,7 +27,7 @@ def number(metric_id, level_id, value, count, cell=None, **changes):
         "denominator": count,
         "sum_of_squares": None,
         "status_reason": None,
-        "observation_status": "U" if count is not None and count < 10 else "A",
+        "is_few": count is not None and count < 10,
         "completeness_minutes_share": None,
         "completeness_sources_share": None,
         "measured_minutes": None,

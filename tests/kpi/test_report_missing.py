@@ -71,6 +71,20 @@ def test_completeness_is_told_in_hours_of_opening_hours_and_unknown_is_not_zero(
     assert f"Palaute ei tiedossa ei tiedossa ei tiedossa 100{NBSP}%" in made
 
 
+def test_a_number_of_a_part_of_the_opening_time_is_told_to_be_unsure(texts):
+    partly = {"observation_status": "U", "status_reason": "partly_measured", "observation_count": 5}
+    row = observation("queue_time_median", "service_point", "oulu", "queue_system", 6.4, 1.8, **partly)
+    silent = missing("satisfaction_mean", "oulu", "device", "dead_device")
+
+    made = page("oulu", texts, release(observations=(row, silent)))
+
+    assert "epävarma, mitattu vain osittain" in row_of(metric_of(made, "queue_time_median"), "Tämä piste, lokakuu")
+    assert "Luotettavuus Jonotusajan mediaani" in row_of(made, "Aukioloajasta mitattiin niin pieni osa")
+    assert "Jonot Oy" in row_of(made, "Aukioloajasta mitattiin niin pieni osa")
+    assert "Laitetoimittaja Oy" in row_of(made, "Laitteelta tai järjestelmältä ei saatu kuukauden aikana mitään")
+    assert "Havaintoja on niin vähän" not in section_of(made, "lyhyesti")
+
+
 def test_a_break_in_measuring_is_told_first_and_with_who_can_mend_it(oulu):
     broken = row_of(
         oulu, f"Tietolähteeltä ei saatu määräaikaan mennessä tietoja koko aukioloajalta: mitattu osuus on 94,4{NBSP}%."

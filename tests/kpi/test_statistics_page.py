@@ -7,6 +7,7 @@ import pytest
 
 from kpi.changes import VERDICTS
 from kpi.differences import TESTS
+from kpi.observations import LEAST_MEASURED_SHARE, MISSING
 from kpi.release_labels import code_labels
 
 PAGE = (Path(__file__).parents[2] / "docs" / "statistics.md").read_text(encoding="utf-8")
@@ -20,7 +21,7 @@ def test_the_page_has_the_test_of_each_kind_of_number():
 
 
 def test_the_page_explains_every_test():
-    explained = set(re.findall(r"^\| `(\w+)` \| ", PAGE, flags=re.MULTILINE))
+    explained = set(re.findall(r"^\| `(\w\w+)` \| ", PAGE, flags=re.MULTILINE))
 
     assert explained == set(TESTS.values())
 
@@ -39,6 +40,16 @@ def test_every_code_has_its_names(kind, codes):
 
     assert codes <= named.keys()
     assert all(set(named[code]) == {"fi", "sv", "en"} for code in codes)
+
+
+def test_the_page_has_the_status_of_each_reason_why_a_number_is_missing():
+    rows = re.findall(r"^\| `(\w)` \| .* \| (.*) ?\|$", PAGE, flags=re.MULTILINE)
+    tabulated = {(reason, status) for status, cell in rows for reason in re.findall(r"`(\w+)`", cell)}
+    named = {label.code for label in code_labels() if label.kind == "status_reason"}
+
+    assert {(reason, status) for reason, status in tabulated if status in "LM"} == set(MISSING.items())
+    assert {reason for reason, _ in tabulated} <= named
+    assert f"less than {LEAST_MEASURED_SHARE:.0%}".replace("%", " %") in PAGE
 
 
 def test_every_reason_of_the_page_is_a_reason_with_a_name():
