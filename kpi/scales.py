@@ -64,7 +64,7 @@ def read_scales(connection: sqlalchemy.Connection, months: Iterable[date]) -> Sc
 
 def rests_on(metric: Metric) -> bool:
     """Whether the numbers of *metric* are made of answers on scales."""
-    return metric.source_family == "feedback" and metric.statistic in SCORED
+    return (metric.source_family, metric.interval) == ("feedback", "persons") and metric.statistic in SCORED
 
 
 def of_others(places: Mapping[str, Answered], place: str) -> Answered:
