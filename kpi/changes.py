@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from infra.months import Month
-from kpi import differences, false_discoveries, intervals, opening_days, scales, wait_quantiles
+from kpi import counted_periods, differences, false_discoveries, intervals, opening_days, scales, wait_quantiles
+from kpi.counted_periods import LongerCounts
 from kpi.differences import TESTS, Difference, Scores
 from kpi.intervals import Interval
 from kpi.metric_catalogue import Metric
@@ -50,21 +51,27 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The estimates of several months, for looking up; *scales* are those that their answers were given on."""
+    """The estimates of several months, for looking up.
+
+    *scales* are those that their answers were given on, *longer* the counts of several months at a time.
+    """
 
     by_place: Mapping[tuple[date, str, str, str], Mapping[str, Number]]
     periods: frozenset[date]
     scales: Scales
+    longer: LongerCounts
 
 
-def numbers_of(estimates: pd.DataFrame, by_day: Mapping[CellKey, Cell], answered: Scales) -> Numbers:
-    """The numbers with the opening days and the scales behind them."""
+def numbers_of(
+    estimates: pd.DataFrame, by_day: Mapping[CellKey, Cell], answered: Scales, longer: LongerCounts
+) -> Numbers:
+    """The numbers with the opening days, the scales and the lengths behind them."""
     by_place: dict[tuple[date, str, str, str], dict[str, Number]] = {}
     for row in records(estimates):
         place = (row["period"], row["metric_id"], row["level"], row["level_id"])
         key = (row["metric_id"], row["metric_version"], row["period"], *place[2:], row["collection_mode"])
         by_place.setdefault(place, {})[row["collection_mode"]] = Number(row, by_day.get(key))
-    return Numbers(by_place, frozenset(estimates["period"]), answered)
+    return Numbers(by_place, frozenset(estimates["period"]), answered, longer)
 
 
 def changes(numbers: Numbers, metrics: Mapping[str, Metric], month: Month) -> pd.DataFrame:
@@ -134,6 +141,9 @@ def _not_comparable(
         return "definition_break"
     if _is_on_another_scale(now, metric, period, numbers):
         return "scale_changed"
+    months = (now.row["period"], period)
+    if counted_periods.differ(numbers.longer, metric, now.row["level"], now.row["level_id"], months):
+        return "period_changed"
     return next(unreliable(now, before, metric), None)
 
 

@@ -12,10 +12,13 @@ from infra.months import Month, month_arguments, parse_cutoff, parse_month
 from infra.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from kpi.changes import Numbers, Record
     from kpi.metric_catalogue import Metric
+    from kpi.opening_days import Cell, CellKey
 
 
 @click.command(epilog="Example: pulssi estimate 2026-10 --status final")
@@ -66,7 +69,7 @@ def _tables(
     gate_verdict: str,
 ) -> "dict[str, pd.DataFrame]":
     """What is written, by the name of its table in publish."""
-    from kpi import changes, equality_gaps, estimate_tables, funnels, observations, opening_days, scales, small_points
+    from kpi import changes, equality_gaps, estimate_tables, funnels, observations, opening_days, small_points
     from kpi.metric_catalogue import in_force
 
     metrics = in_force(versions.values(), month.first_day)
@@ -77,7 +80,7 @@ def _tables(
     completeness = estimate_tables.read_completeness(connection)
     observed = observations.observed(values, by_day, completeness, versions, status, gate_verdict)
     is_published = observed["period"] >= month.previous.first_day
-    numbers = changes.numbers_of(observed, by_day, scales.read_scales(connection, sorted(set(values["period"]))))
+    numbers = _numbers(connection, observed, by_day)
     size_classes = estimate_tables.read_size_classes(connection, month)
     languages = opening_days.read_language_components(connection, in_languages, month.first_day)
     smoothed = small_points.shrunk_rows(numbers, size_classes, metrics, month.first_day)
@@ -91,6 +94,17 @@ def _tables(
             numbers, equality_gaps.by_language(languages, metrics), metrics, month.first_day
         ),
     }
+
+
+def _numbers(
+    connection: sqlalchemy.Connection, observed: "pd.DataFrame", by_day: "Mapping[CellKey, Cell]"
+) -> "Numbers":
+    """The estimates with what decides whether two of them are comparable."""
+    from kpi import changes, counted_periods, scales
+
+    months = sorted(set(observed["period"]))
+    longer = counted_periods.read_longer_counts(connection, months)
+    return changes.numbers_of(observed, by_day, scales.read_scales(connection, months), longer)
 
 
 def _pooled_rows(

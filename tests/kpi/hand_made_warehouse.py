@@ -136,6 +136,9 @@ def warehouse(first_wait_seconds=300):
                 _answers("faces_4", MONTH.first_day, is_answer=False),
             ]
         ),
+        "fct_complaint_reports": pd.DataFrame(
+            [_complaints("kela", 3), _complaints("vero", 1), _complaints("vero", 3, is_counted_elsewhere=True)]
+        ),
         **_dimensions(),
     }
 
@@ -153,6 +156,15 @@ def _answers(scale_code, opening_date, **changes):
         "is_answer": True,
         "opening_date": opening_date,
     } | changes
+
+
+def _complaints(agency_code, period_month_count, is_counted_elsewhere=False):
+    return {
+        "agency_code": agency_code,
+        "period_month_count": period_month_count,
+        "is_counted_elsewhere": is_counted_elsewhere,
+        "opening_date": MONTH.next.first_day - timedelta(days=1),
+    }
 
 
 def _waits(first_wait_seconds):

@@ -50,7 +50,7 @@ def simulated(generator, point_count, changed_share):
                 made = _number(generator, point, metric_id, period, is_changed and is_now)
                 made.row.update(level="service_point", level_id=f"point {number}")
                 by_place[period, metric_id, "service_point", f"point {number}"] = {MODE: made}
-    numbers = Numbers(by_place, frozenset((MONTH.first_day, MONTH.previous.first_day)), {})
+    numbers = Numbers(by_place, frozenset((MONTH.first_day, MONTH.previous.first_day)), {}, {})
     found = changes.changes(numbers, METRICS, MONTH)
     found = found[found["comparison"] == "month"]
     places = zip(found["metric_id"], found["level_id"], strict=True)

@@ -37,12 +37,12 @@ def number(metric_id, level_id, value, count, cell=None, **changes):
     return Number(row | changes, cell)
 
 
-def numbers(*found, scales=None):
+def numbers(*found, scales=None, longer=None):
     by_place = {}
     for one in found:
         place = tuple(one.row[name] for name in ("period", "metric_id", "level", "level_id"))
         by_place.setdefault(place, {})[one.row["collection_mode"]] = one
-    return Numbers(by_place, frozenset(one.row["period"] for one in found), scales or {})
+    return Numbers(by_place, frozenset(one.row["period"] for one in found), scales or {}, longer or {})
 
 
 def cell_of(waits_by_day, called_by_day=None, stratum=0):

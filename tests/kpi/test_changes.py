@@ -77,7 +77,7 @@ def judged(*values, cells=None, shares=(), scales=None, metrics=METRICS, key=PLA
     by_day = cells or {}
     versions = {(metric_id, version): metric for metric_id, metric in metrics.items() for version in (1, 2)}
     observed = observations.observed(pd.DataFrame(values), by_day, covered, versions, "final", "passed")
-    found = changes.changes(changes.numbers_of(observed, by_day, scales or {}), metrics, MONTH)
+    found = changes.changes(changes.numbers_of(observed, by_day, scales or {}, {}), metrics, MONTH)
     return {tuple(row[name] for name in key): row for row in observations.records(found)}
 
 

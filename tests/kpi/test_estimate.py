@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from infra import database
 from infra.errors import ActionNeeded
-from kpi import scales
+from kpi import counted_periods, scales
 from kpi.estimate import estimate_month
 
 pytestmark = pytest.mark.services
@@ -185,6 +185,15 @@ def test_every_number_of_the_month_is_compared_with_the_month_before_and_with_a_
     assert changes == 2 * estimates > 0
     reasons = rows(settings, "select distinct verdict, reason from publish.change_estimate")
     assert reasons == [{"verdict": "not_comparable", "reason": "no_earlier_month"}]
+
+
+def test_an_agency_that_counts_a_quarter_is_known_by_it(settings):
+    build(settings)
+
+    with database.begin(settings) as connection:
+        found = counted_periods.read_longer_counts(connection, [MONTH.previous.first_day, MONTH.first_day])
+
+    assert found == {MONTH.first_day: {"kela": 3}}
 
 
 def test_the_scales_of_a_place_are_those_of_its_points(settings):
