@@ -69,7 +69,7 @@ def _tables(
     gate_verdict: str,
 ) -> "dict[str, pd.DataFrame]":
     """What is written, by the name of its table in publish."""
-    from kpi import changes, equality_gaps, estimate_tables, funnels, observations, opening_days, small_points
+    from kpi import changes, equality_gaps, estimate_tables, funnels, observations, opening_days, small_points, targets
     from kpi.metric_catalogue import in_force
 
     metrics = in_force(versions.values(), month.first_day)
@@ -85,6 +85,7 @@ def _tables(
     languages = opening_days.read_language_components(connection, in_languages, month.first_day)
     smoothed = small_points.shrunk_rows(numbers, size_classes, metrics, month.first_day)
     smoothed += _pooled_rows(connection, month, numbers, metrics)
+    targeted = estimate_tables.read_targets(connection, month)
     return {
         "estimate": observed[is_published].drop(columns=observations.BASES),
         "change_estimate": changes.changes(numbers, metrics, month),
@@ -93,6 +94,7 @@ def _tables(
         "equality_gap_estimate": equality_gaps.gaps(
             numbers, equality_gaps.by_language(languages, metrics), metrics, month.first_day
         ),
+        "target_estimate": targets.judged(observed, targeted, metrics, month.first_day),
     }
 
 

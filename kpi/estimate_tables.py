@@ -56,6 +56,16 @@ def read_size_classes(connection: sqlalchemy.Connection, month: Month) -> Mappin
     return {row.service_point_id: row.size_class for row in rows}
 
 
+def read_targets(connection: sqlalchemy.Connection, month: Month) -> pd.DataFrame:
+    """The target of each metric, level and what is at it that has one, as it was on the first day of *month*."""
+    statement = """
+        select metric_id, level, level_id, target_status, target_value::float8 as target_value
+        from warehouse.metric_targets
+        where period = :month
+    """
+    return pd.read_sql(sqlalchemy.text(statement), connection, params={"month": month.first_day})
+
+
 def read_completeness(connection: sqlalchemy.Connection) -> pd.DataFrame:
     """How much of the opening time was measured, and how many of the sources delivered, as shares; null is unknown."""
     statement = """

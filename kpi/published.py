@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 
 from infra.errors import ActionNeeded
 from infra.months import Month
-from kpi.released_statistics import Change, EqualityGap, FunnelPosition, Smoothed, read_rows
+from kpi.released_statistics import Change, EqualityGap, FunnelPosition, Smoothed, Target, read_rows
 
 # A text by language: fi, sv, en.
 Texts = Mapping[str, str]
@@ -138,6 +138,7 @@ class Release:
     smoothed: tuple[Smoothed, ...] = ()
     funnel: tuple[FunnelPosition, ...] = ()
     equality_gaps: tuple[EqualityGap, ...] = ()
+    targets: tuple[Target, ...] = ()
 
     def of(self, level: str, level_id: str, period: date | None = None) -> Iterator[Observation]:
         """The observations of one place or agency of *period* (default: the month), in key order."""
@@ -165,6 +166,7 @@ def read_release(connection: psycopg.Connection, month: Month, vintage: int | No
         smoothed=read_rows(connection, head["release_id"], "smoothed", Smoothed),
         funnel=read_rows(connection, head["release_id"], "funnel", FunnelPosition),
         equality_gaps=read_rows(connection, head["release_id"], "equality_gap", EqualityGap),
+        targets=read_rows(connection, head["release_id"], "target", Target),
     )
 
 

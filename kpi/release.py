@@ -22,7 +22,7 @@ GATES = ("landing", "marts", "metrics", "release")
 # The one place where published numbers are rounded; how many decimals are shown is a matter of the metric.
 DECIMALS = 6
 # What is frozen beside the observations: each has its candidates in a table of the same name with _estimate.
-STATISTICS = ("change", "smoothed", "funnel", "equality_gap")
+STATISTICS = ("change", "smoothed", "funnel", "equality_gap", "target")
 OF_RELEASE = ("month", "cutoff")
 STATUS_OF_OBSERVATIONS = {"A": "final", "P": "provisional"}
 Row = Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""What a release holds beside its numbers: changes, numbers of small points, funnels, equality gaps."""
+"""What a release holds beside its numbers: changes, numbers of small points, funnels, equality gaps, targets."""
 
 from dataclasses import dataclass, fields
 from datetime import date
@@ -113,6 +113,22 @@ class EqualityGap:
     p_value: float | None
     q_value: float | None
     test: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The target of a number. *verdict* is reached, not_reached or cannot_say, and None where none was agreed."""
+
+    metric_id: str
+    metric_version: int
+    period: date
+    level: str
+    level_id: str
+    collection_mode: str
+    target_status: str
+    target_value: float | None
+    verdict: str | None
     reason: str | None
 
 

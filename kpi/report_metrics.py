@@ -17,6 +17,7 @@ from kpi.report_numbers import (
     sentence_of,
     value_cell,
 )
+from kpi.report_targets import target_facts
 
 
 def agreed_section(reading: Reading) -> Section:
@@ -54,9 +55,10 @@ def metric_part(reading: Reading, metric: MetricLabel) -> MetricPart:
 
 
 def _told(reading: Reading, metric: MetricLabel, modes: tuple[str, ...]) -> tuple[Fact, ...]:
-    """What has changed, where the point stands out, what few observations hide, and what is counted."""
+    """The target, what has changed, where the point stands out, what few observations hide, what is counted."""
     shown = tuple(mode for mode in modes if _has_numbers(reading, metric, mode))
     return (
+        *target_facts(reading, metric, shown),
         *change_facts(reading, metric, shown),
         *funnel_facts(reading, metric, shown),
         *smoothed_facts(reading, metric),

@@ -104,7 +104,8 @@ def read_for(release: Release, point: ServicePointLabel, texts: Texts) -> Readin
     changes = tuple(row for row in release.changes if (row.level, row.level_id) == own)
     smoothed = tuple(row for row in release.smoothed if (row.level, row.level_id) == own)
     funnel = tuple(row for row in release.funnel if row.level_id == point.service_point_id)
-    narrowed = replace(release, observations=rows, changes=changes, smoothed=smoothed, funnel=funnel)
+    targets = tuple(row for row in release.targets if (row.level, row.level_id) == own)
+    narrowed = replace(release, observations=rows, changes=changes, smoothed=smoothed, funnel=funnel, targets=targets)
     return Reading(narrowed, point, texts)
 
 

@@ -12,6 +12,7 @@ from kpi.metric_catalogue import manifest_path
 
 MONTH = parse_month("2026-10")
 KEY = ["metric_id", "metric_version", "period", "level", "level_id", "collection_mode"]
+TARGET = ("metric_id", "level", "level_id", "target_status", "target_value")
 TEXTS = {"fi": "teksti", "sv": "text", "en": "text"}
 METRICS = {
     "satisfaction_mean": {"statistic": "mean", "unit": "score_1_5", "interval": "persons", "source_family": "feedback"},
@@ -47,7 +48,7 @@ def cutoff(settings, status="final"):
 
 
 def build(settings, **changes):
-    """Write the warehouse and its manifest, as a build followed by gates that passed; *changes* go into waits."""
+    """Write the warehouse and its manifest, as a build followed by gates that passed; *changes* go into warehouse()."""
     with database.begin(settings) as connection:
         for name, table in warehouse(**changes).items():
             table.to_sql(name, connection, schema="warehouse", if_exists="replace", index=False)
@@ -104,7 +105,7 @@ def write_manifest(settings, **changes):
     path.write_text(json.dumps({"nodes": nodes}))
 
 
-def warehouse(first_wait_seconds=300):
+def warehouse(first_wait_seconds=300, targets=()):
     """Tables by name. Helmi is open ten days and Onni four, Onni has no queue system."""
     waits = _waits(first_wait_seconds)
     components = pd.DataFrame(waits + _abandonments())
@@ -139,6 +140,10 @@ def warehouse(first_wait_seconds=300):
         "fct_complaint_reports": pd.DataFrame(
             [_complaints("kela", 3), _complaints("vero", 1), _complaints("vero", 3, is_counted_elsewhere=True)]
         ),
+        "metric_targets": pd.DataFrame(
+            [dict(zip(TARGET, row, strict=True)) | {"period": MONTH.first_day} for row in targets],
+            columns=[*TARGET, "period"],
+        ).astype({"target_value": float, "period": "datetime64[ns]"}),
         **_dimensions(),
     }
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
-from report_builders import MONTH, release
+from report_builders import release
 from report_reading import NBSP, row_of, section_of, words
+from report_statistics import MONTH
 
 from kpi.released_statistics import EqualityGap
 from kpi.report_equality import equality_content

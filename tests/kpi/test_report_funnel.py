@@ -1,8 +1,9 @@
 """What a report says of numbers outside the limits of the size class."""
 
 import pytest
-from report_builders import position, release
+from report_builders import release
 from report_reading import NBSP, metric_of, page, section_of, words
+from report_statistics import position
 
 from kpi.texts import read_texts
 

@@ -31,6 +31,7 @@ PUT_TOGETHER = (
     "equality.",
     "funnel.",
     "smoothed.",
+    "target.",
     "unit.",
     "family.",
     "mode.",
