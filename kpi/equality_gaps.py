@@ -1,4 +1,4 @@
-"""Equality: how the customers of a language, a size class or a region differ from all others of the country."""
+"""Equality: how the customers of a language, an access, a size class or a region differ from all others."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -15,32 +15,34 @@ from kpi.scales import NOT_TOLD
 
 STATISTICS = ("ratio", "mean", "quotient", "rate", "km_quantile")
 LEVELS = ("size_class", "region")
+# The language of the response or the service, and whether there was an appointment.
+BREAKDOWNS = ("language", "access")
 SUMS = ["numerator", "denominator", "sum_of_squares"]
 COLUMNS = (
     *("metric_id", "metric_version", "period", "collection_mode", "dimension", "group_code", "value"),
     *("observation_count", "others_value", "others_observation_count", "difference", "lower_bound", "upper_bound"),
     *("p_value", "q_value", "test", "reason"),
 )
-# By metric, version, collection mode and language: those who answered or waited in it, and all others.
+# By metric, version, collection mode and part of a breakdown: its customers, and all others.
 Sides = Mapping[tuple[str, int, str, str], tuple[Number, Number]]
 
 
-def gaps(numbers: Numbers, languages: Sides, metrics: Mapping[str, Metric], month: date) -> pd.DataFrame:
-    """One row per metric, collection mode and group of *month*: publish.equality_gap_estimate without month, cutoff."""
+def gaps(numbers: Numbers, parts: Mapping[str, Sides], metrics: Mapping[str, Metric], month: date) -> pd.DataFrame:
+    """One row per metric, collection mode and group of *month*: publish.equality_gap_estimate without month, cutoff.
+
+    *parts* by breakdown (by_part).
+    """
     rows = [
-        _gap(
-            sides, metrics[key[0]], "language", key[3], _barrier(numbers, sides[0], metrics[key[0]], "language", key[3])
-        )
-        for key, sides in sorted(languages.items())
+        _gap(numbers, sides, metrics[key[0]], breakdown, key[3])
+        for breakdown in parts
+        for key, sides in sorted(parts[breakdown].items())
     ]
     for (metric_id, level, mode), groups in sorted(_groups(numbers, metrics, month).items()):
-        metric = metrics[metric_id]
         for number in groups:
             others = [other for other in groups if other is not number]
             if any(other.row["denominator"] for other in others):
-                code = number.row["level_id"]
-                sides = (number, combined(others, metric, mode))
-                rows.append(_gap(sides, metric, level, code, _barrier(numbers, number, metric, level, code)))
+                sides = (number, combined(others, metrics[metric_id], mode))
+                rows.append(_gap(numbers, sides, metrics[metric_id], level, number.row["level_id"]))
     found = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"p_value": float, "q_value": float})
     tested = found[found["p_value"].notna()]
     for _, family in tested.groupby("dimension"):
@@ -60,20 +62,12 @@ def _groups(
     return groups
 
 
-def _barrier(numbers: Numbers, group: Number, metric: Metric, dimension: str, code: str) -> str | None:
-    """Why a group is not compared with the others, whatever their numbers."""
-    if (dimension, code) == ("language", NOT_TOLD):
-        return "language_not_told"
-    places = numbers.scales.get((group.row["period"], dimension, group.row["collection_mode"]), {})
-    is_apart = scales.differ(places.get(code, {}), scales.of_others(places, code))
-    return "scales_differ" if scales.rests_on(metric) and is_apart else None
-
-
-def _gap(sides: tuple[Number, Number], metric: Metric, dimension: str, code: str, barrier: str | None) -> Record:
+def _gap(numbers: Numbers, sides: tuple[Number, Number], metric: Metric, dimension: str, code: str) -> Record:
     group, others = sides
     row, rest = group.row, others.row
     missing = next((str(side["status_reason"]) for side in (row, rest) if side["value"] is None), None)
-    reason = missing or barrier or next(changes.unreliable(group, others, metric), None)
+    barrier = missing or _barrier(numbers, group, metric, dimension, code)
+    reason = barrier or next(changes.unreliable(group, others, metric), None)
     found = None if reason else changes.difference_of(group, others, metric)
     return {
         **{name: row[name] for name in ("metric_id", "metric_version", "period", "collection_mode")},
@@ -91,6 +85,15 @@ def _gap(sides: tuple[Number, Number], metric: Metric, dimension: str, code: str
         "test": found.test if found else None,
         "reason": reason,
     }
+
+
+def _barrier(numbers: Numbers, group: Number, metric: Metric, dimension: str, code: str) -> str | None:
+    """Why a group is not compared with the others, whatever their numbers."""
+    if code == NOT_TOLD:
+        return "group_not_told"
+    places = numbers.scales.get((group.row["period"], dimension, group.row["collection_mode"]), {})
+    is_apart = scales.differ(places.get(code, {}), scales.of_others(places, code))
+    return "scales_differ" if scales.rests_on(metric) and is_apart else None
 
 
 def combined(parts: Sequence[Number], metric: Metric, mode: str) -> Number:
@@ -147,20 +150,29 @@ def _quantile(cell: Cell, quantile: float, unit_seconds: float) -> tuple[float |
     return found, wait_quantiles.woodruff(cell.days, cell.strata, waits, cell.numerator, left, quantile)
 
 
-def by_language(components: pd.DataFrame, metrics: Mapping[str, Metric]) -> Sides:
-    """Each language against all others, from *components* by language (read_language_components).
+def compared_by(breakdown: str, metrics: Mapping[str, Metric]) -> list[str]:
+    """The metrics that have parts by *breakdown* and a number that does not grow with the group."""
+    return [
+        metric.metric_id
+        for metric in metrics.values()
+        if breakdown in metric.breakdowns and metric.statistic in STATISTICS
+    ]
+
+
+def by_part(components: pd.DataFrame, metrics: Mapping[str, Metric]) -> Sides:
+    """Each part of a breakdown against all others, from its *components* (read_parts).
 
     Who did not tell a language is of no other: their number stands alone.
     """
     sides: dict[tuple[str, int, str, str], tuple[Number, Number]] = {}
-    for language in sorted(components["language"].unique()):
-        compared = components[components["language"].isin([language]) | (components["language"] != NOT_TOLD)]
-        sided = compared.assign(side=np.where(compared["language"] == language, "own", "others"))
+    for part in sorted(components["part"].unique()):
+        compared = components[components["part"].isin([part]) | (components["part"] != NOT_TOLD)]
+        sided = compared.assign(side=np.where(compared["part"] == part, "own", "others"))
         found = _by_side(sided, metrics)
         for metric_id, version, mode, side in found:
             if side == "own" and (metric_id, version, mode, "others") in found:
                 pair = found[metric_id, version, mode, "own"], found[metric_id, version, mode, "others"]
-                sides[metric_id, version, mode, language] = pair
+                sides[metric_id, version, mode, part] = pair
     return sides
 
 

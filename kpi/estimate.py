@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kpi.changes import Numbers, Record
+    from kpi.equality_gaps import Sides
     from kpi.metric_catalogue import Metric
     from kpi.opening_days import Cell, CellKey
 
@@ -74,7 +75,6 @@ def _tables(
 
     metrics = in_force(versions.values(), month.first_day)
     clustered = sorted({metric.metric_id for metric in versions.values() if metric.interval == "opening_days"})
-    in_languages = [metric.metric_id for metric in metrics.values() if "language" in metric.breakdowns]
     components = opening_days.read_components(connection, clustered, sorted(set(values["period"])))
     by_day = dict(opening_days.cells(components))
     completeness = estimate_tables.read_completeness(connection)
@@ -82,7 +82,7 @@ def _tables(
     is_published = observed["period"] >= month.previous.first_day
     numbers = _numbers(connection, observed, by_day)
     size_classes = estimate_tables.read_size_classes(connection, month)
-    languages = opening_days.read_language_components(connection, in_languages, month.first_day)
+    parts = _parts(connection, metrics, month)
     smoothed = small_points.shrunk_rows(numbers, size_classes, metrics, month.first_day)
     smoothed += _pooled_rows(connection, month, numbers, metrics)
     targeted = estimate_tables.read_targets(connection, month)
@@ -91,9 +91,7 @@ def _tables(
         "change_estimate": changes.changes(numbers, metrics, month),
         "smoothed_estimate": small_points.table(smoothed),
         "funnel_estimate": funnels.funnel(numbers, size_classes, metrics, month.first_day),
-        "equality_gap_estimate": equality_gaps.gaps(
-            numbers, equality_gaps.by_language(languages, metrics), metrics, month.first_day
-        ),
+        "equality_gap_estimate": equality_gaps.gaps(numbers, parts, metrics, month.first_day),
         "target_estimate": targets.judged(observed, targeted, metrics, month.first_day),
     }
 
@@ -107,6 +105,18 @@ def _numbers(
     months = sorted(set(observed["period"]))
     longer = counted_periods.read_longer_counts(connection, months)
     return changes.numbers_of(observed, by_day, scales.read_scales(connection, months), longer)
+
+
+def _parts(connection: sqlalchemy.Connection, metrics: "dict[str, Metric]", month: Month) -> "dict[str, Sides]":
+    """The customers of a language, and those with and without an appointment, each beside all others."""
+    from kpi import equality_gaps, opening_days
+
+    found = {}
+    for breakdown in equality_gaps.BREAKDOWNS:
+        metric_ids = equality_gaps.compared_by(breakdown, metrics)
+        components = opening_days.read_parts(connection, breakdown, metric_ids, month.first_day)
+        found[breakdown] = equality_gaps.by_part(components, metrics)
+    return found
 
 
 def _pooled_rows(

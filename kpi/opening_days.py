@@ -94,16 +94,21 @@ def read_components(
     return components.astype({"metric_version": int})
 
 
-def read_language_components(connection: sqlalchemy.Connection, metric_ids: Iterable[str], month: date) -> pd.DataFrame:
-    """The components of *metric_ids* in *month* by language (unknown: not told), point, opening day and duration."""
+def read_parts(
+    connection: sqlalchemy.Connection, breakdown: str, metric_ids: Iterable[str], month: date
+) -> pd.DataFrame:
+    """The components of *metric_ids* in *month* by the part of *breakdown*, point, opening day and duration.
+
+    *breakdown* is a column of metric_components; where nothing tells it, the part is unknown.
+    """
     components = pd.read_sql(
-        sqlalchemy.text("""
+        sqlalchemy.text(f"""
             select
                 metric_id,
                 metric_version,
                 date_trunc('month', opening_date)::date as period,
                 coalesce(service_point_id, 'no point') as stratum,
-                coalesce(language, 'unknown') as language,
+                coalesce({breakdown}, 'unknown') as part,
                 collection_mode,
                 opening_date,
                 coalesce(duration_seconds, 0)::float8 as duration_seconds,

@@ -93,8 +93,8 @@ class FunnelPosition:
 class EqualityGap:
     """How a group of customers differs from all others of the country.
 
-    *dimension* is language, size_class or region. *q_value* is corrected for all tests of the dimension; without a
-    test there is a *reason*.
+    *dimension* is language, access, size_class or region. *q_value* is corrected for all tests of the dimension;
+    without a test there is a *reason*.
     """
 
     metric_id: str

@@ -1,4 +1,4 @@
-"""The page on equality: how the customers of a language, a size class or a region differ from all others."""
+"""The page on equality: how the customers of a language, an access, a size class or a region differ from all others."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -13,8 +13,12 @@ from kpi.report_numbers import code_name, metric_and_mode, metrics_of, value_tex
 from kpi.report_page import release_facts
 from kpi.texts import Texts
 
-DIMENSIONS = ("language", "size_class", "region")
-LANGUAGES = ("fi", "sv", "se", "en", "other", "unknown")
+DIMENSIONS = ("language", "access", "size_class", "region")
+# The groups of a breakdown, in the order of the page; those of places have an order of their own.
+GROUPS = {
+    "language": ("fi", "sv", "se", "en", "other", "unknown"),
+    "access": ("walk_in", "booked", "unknown"),
+}
 STANDINGS = ("agreed", "supporting")
 # A sum has no test: groups of other sizes cannot be compared by it.
 NEVER_COMPARED = "no_test"
@@ -64,7 +68,7 @@ def _compared(dimension: str, release: Release) -> list[EqualityGap]:
     """The gaps of a dimension in the order of its groups; of a mode in which no group has a number there are none."""
     rows = [row for row in release.equality_gaps if row.dimension == dimension and row.reason != NEVER_COMPARED]
     measured = {(row.metric_id, row.collection_mode) for row in rows if row.value is not None}
-    order = list(LANGUAGES if dimension == "language" else release.size_classes)
+    order = list(GROUPS.get(dimension, release.size_classes))
     shown = [row for row in rows if (row.metric_id, row.collection_mode) in measured]
     return sorted(shown, key=lambda row: order.index(row.group_code) if row.group_code in order else len(order))
 
@@ -204,8 +208,8 @@ def _difference(row: EqualityGap, metric: MetricLabel, texts: Texts) -> Cell:
 
 
 def _group_name(row: EqualityGap, release: Release, texts: Texts) -> str:
-    if row.dimension == "language":
-        return texts(f"equality.language.{row.group_code}")
+    if row.dimension in GROUPS:
+        return texts(f"equality.{row.dimension}.{row.group_code}")
     labels: dict[str, CodeLabel] = {**release.regions} if row.dimension == "region" else {**release.size_classes}
     label = labels.get(row.group_code)
     name = texts.named(label.names if label else {}, f"{row.dimension} {row.group_code}")

@@ -111,7 +111,7 @@ def warehouse(first_wait_seconds=300, targets=()):
     components = pd.DataFrame(waits + _abandonments())
     return {
         "metric_components": components.assign(
-            metric_version=1, collection_mode="queue_system", sum_of_squares=float("nan"), language=None
+            metric_version=1, collection_mode="queue_system", sum_of_squares=float("nan"), language=None, access=None
         ),
         "metric_values": pd.DataFrame([*_queue_values(components), *_feedback_values(), *_missing_values()]),
         "completeness_values": pd.DataFrame(

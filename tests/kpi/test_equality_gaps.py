@@ -19,8 +19,8 @@ METRICS = {
 }
 
 
-def gaps(*found, languages=None, scales=None):
-    rows = equality_gaps.gaps(numbers(*found, scales=scales), languages or {}, METRICS, MONTH)
+def gaps(*found, scales=None, **parts):
+    rows = equality_gaps.gaps(numbers(*found, scales=scales), parts, METRICS, MONTH)
     return {(row["dimension"], row["group_code"]): row for row in rows.to_dict("records")}
 
 
@@ -104,7 +104,7 @@ def language_rows(metric_id, language, days, **changes):
             "metric_version": 1,
             "period": MONTH,
             "stratum": "a",
-            "language": language,
+            "part": language,
             "collection_mode": "device",
             "opening_date": MONTH + timedelta(days=day),
             "duration_seconds": 0.0,
@@ -126,7 +126,7 @@ def test_languages_of_response_are_compared_by_answers():
         for language, given in scores.items()
         for row in language_rows("mean", language, [[{"numerator": s, "sum_of_squares": s**2}] for s in given])
     ]
-    found = gaps(languages=equality_gaps.by_language(pd.DataFrame(rows), METRICS))
+    found = gaps(language=equality_gaps.by_part(pd.DataFrame(rows), METRICS))
 
     assert found["language", "sv"]["difference"] == pytest.approx(np.mean(scores["sv"]) - np.mean(scores["fi"]))
     assert found["language", "sv"]["test"] == "welch"
@@ -141,13 +141,38 @@ def test_who_tells_no_language_is_of_none_and_is_counted():
         for language, count in answers.items()
         for row in language_rows("resolved", language, [[{"numerator": resolved[language], "denominator": count}]])
     ]
-    found = gaps(languages=equality_gaps.by_language(pd.DataFrame(rows), METRICS))
+    found = gaps(language=equality_gaps.by_part(pd.DataFrame(rows), METRICS))
     not_told = found["language", "unknown"]
 
     assert found["language", "sv"]["others_value"] == pytest.approx(24 / 30)
     assert found["language", "sv"]["others_observation_count"] == 30
-    assert (not_told["observation_count"], not_told["reason"]) == (40, "language_not_told")
+    assert (not_told["observation_count"], not_told["reason"]) == (40, "group_not_told")
     assert np.isnan(not_told["p_value"])
+
+
+def test_counts_of_customers_are_not_compared_between_groups_of_other_sizes():
+    parts = {"breakdowns": ("language", "access"), "interval": "poisson"}
+    metrics = {
+        name: metric(metric_id=name, unit="count", statistic=statistic, **parts)
+        for name, statistic in (("visits", "count"), ("incident_rate", "rate"))
+    }
+
+    assert equality_gaps.compared_by("access", metrics) == ["incident_rate"]
+    assert equality_gaps.compared_by("service_code", metrics) == []
+
+
+def test_customers_with_an_appointment_are_compared_with_those_without():
+    rows = [
+        row
+        for seed, (access, pace) in enumerate({"booked": 300, "walk_in": 600}.items())
+        for row in language_rows(
+            "median", access, [[{"duration_seconds": wait} for wait in np.unique(day)] for day in waits(seed, pace)]
+        )
+    ]
+    found = gaps(access=equality_gaps.by_part(pd.DataFrame(rows), METRICS))
+
+    assert found["access", "booked"]["upper_bound"] < 0
+    assert found["access", "booked"]["difference"] == pytest.approx(-found["access", "walk_in"]["difference"])
 
 
 def test_languages_are_compared_by_opening_day_where_the_metric_is_of_waits():
@@ -158,7 +183,7 @@ def test_languages_are_compared_by_opening_day_where_the_metric_is_of_waits():
             "median", language, [[{"duration_seconds": wait} for wait in np.unique(day)] for day in waits(seed, pace)]
         )
     ]
-    found = gaps(languages=equality_gaps.by_language(pd.DataFrame(rows), METRICS))
+    found = gaps(language=equality_gaps.by_part(pd.DataFrame(rows), METRICS))
 
     assert found["language", "sv"]["lower_bound"] > 0
     assert found["language", "fi"]["difference"] < 0

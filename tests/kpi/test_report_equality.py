@@ -48,6 +48,7 @@ GAPS = (
     gap("fi", 0.04, 0.05),
     gap("se", 0.2, value=1.0, observation_count=2),
     gap("sv", -0.1, 0.001),
+    gap("booked", -0.02, 0.6, dimension="access", metric_id="abandonment_rate"),
     gap("L", 0.05, 0.03, dimension="size_class", metric_id="queue_time_median"),
     gap("17", 0.05, 0.03, dimension="region", metric_id="visits"),
     gap("17", 0.05, dimension="region", metric_id="resolved_rate", reason="no_test"),
@@ -82,6 +83,10 @@ def test_a_difference_there_is_evidence_of_is_told_with_both_numbers_and_its_int
         f"ruotsi 70,0{NBSP}% (n{NBSP}={NBSP}200) 80,0{NBSP}% (n{NBSP}={NBSP}1{NBSP}800)"
         " −10,0 prosenttiyksikköä (−13,0 … −7,0) heikompi kuin muilla"
     ]
+
+
+def test_customers_with_an_appointment_are_a_group(national):
+    assert rows_of_metric(national, "access-abandonment-rate")[-1].startswith("ajanvarauksella ")
 
 
 def test_five_per_cent_is_evidence_and_more_is_none(national):
@@ -121,7 +126,7 @@ def test_what_has_no_test_is_not_shown_and_groups_stand_in_one_order(national):
 
 
 def test_every_table_of_the_page_can_be_read_by_a_screen_reader(national):
-    assert national.count("<table") == national.count("<caption>") == 6
+    assert national.count("<table") == national.count("<caption>") == 7
     assert set(re.findall(r"<th (?!scope=)[^>]*>", national)) == set()
     anchors = re.findall(r' id="([^"]+)"', national)
     assert len(anchors) == len(set(anchors))

@@ -55,7 +55,7 @@ def test_the_page_has_the_status_of_each_reason_why_a_number_is_missing():
 def test_every_reason_of_the_page_is_a_reason_with_a_name():
     named = {label.code for label in code_labels() if label.kind in ("change_reason", "status_reason")}
     reasons = {"no_earlier_month", "mode_changed", "no_earlier_value", "definition_break", "scale_changed", "no_test"}
-    reasons |= {"period_changed", "scales_differ", "language_not_told"}
+    reasons |= {"period_changed", "scales_differ", "group_not_told"}
 
     assert all(f"`{reason}`" in PAGE for reason in reasons)
     assert reasons | {"coverage_changed", "beyond_range", "fewer_than_minimum"} <= named
