@@ -240,11 +240,19 @@ def _exposures(now: Record, before: Record) -> tuple[float, float]:
     return float(first.days), float(second.days)
 
 
+def restricted(rows: pd.DataFrame, metrics: Mapping[str, Metric]) -> "pd.Series[bool]":
+    """Which of *rows* are of a metric that is in no release."""
+    return rows["metric_id"].map(lambda metric_id: metrics[metric_id].restricted).rename("restricted")
+
+
 def _judged(rows: pd.DataFrame, metrics: Mapping[str, Metric]) -> pd.DataFrame:
-    """The rows with q and verdict. A family is one comparison over the metrics of one standing at one level."""
+    """The rows with q and verdict. A family is one comparison over the metrics of one standing at one level.
+
+    What is not published is no part of the families that are.
+    """
     tested = rows[rows["p_value"].notna()]
     standings = tested["metric_id"].map(lambda metric_id: metrics[metric_id].standing)
-    for _, family in tested.groupby(["comparison", "level", standings]):
+    for _, family in tested.groupby(["comparison", "level", standings, restricted(tested, metrics)]):
         rows.loc[family.index, "q_value"] = false_discoveries.q_values(family["p_value"].to_numpy(dtype=float))
     is_seen = (rows["q_value"] <= false_discoveries.RATE) & (rows["difference"] != 0)
     rows.loc[tested.index, "verdict"] = "no_evidence"

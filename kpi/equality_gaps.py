@@ -45,7 +45,7 @@ def gaps(numbers: Numbers, parts: Mapping[str, Sides], metrics: Mapping[str, Met
                 rows.append(_gap(numbers, sides, metrics[metric_id], level, number.row["level_id"]))
     found = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"p_value": float, "q_value": float})
     tested = found[found["p_value"].notna()]
-    for _, family in tested.groupby("dimension"):
+    for _, family in tested.groupby(["dimension", changes.restricted(tested, metrics)]):
         found.loc[family.index, "q_value"] = false_discoveries.q_values(family["p_value"].to_numpy(dtype=float))
     return found
 
@@ -163,8 +163,12 @@ def by_part(components: pd.DataFrame, metrics: Mapping[str, Metric]) -> Sides:
     """Each part of a breakdown against all others, from its *components* (read_parts).
 
     Who did not tell a language is of no other: their number stands alone.
+    Of a metric with several versions those of the one in *metrics*, which is in force.
     """
     sides: dict[tuple[str, int, str, str], tuple[Number, Number]] = {}
+    in_force = pd.MultiIndex.from_tuples([(metric.metric_id, metric.version) for metric in metrics.values()])
+    versions = pd.MultiIndex.from_frame(components[["metric_id", "metric_version"]])
+    components = components[versions.isin(in_force)]
     for part in sorted(components["part"].unique()):
         compared = components[components["part"].isin([part]) | (components["part"] != NOT_TOLD)]
         sided = compared.assign(side=np.where(compared["part"] == part, "own", "others"))

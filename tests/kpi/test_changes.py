@@ -281,13 +281,14 @@ def test_a_change_among_many_tests_needs_more_evidence():
     assert among["q_value"] == pytest.approx(40 * among["p_value"])
 
 
-def test_supporting_metrics_and_other_levels_are_families_of_their_own():
-    supporting = METRICS | {"supporting_share": metric(**KINDS["happy_share"], standing="supporting")}
-    elsewhere = [{"metric_id": "supporting_share"}, {"level": "national", "level_id": "national"}]
+def test_supporting_metrics_other_levels_and_what_is_not_published_are_families_of_their_own():
+    others = {"supporting_share": {"standing": "supporting"}, "restricted_share": {"restricted": True}}
+    known = METRICS | {name: metric(**KINDS["happy_share"], **kind) for name, kind in others.items()}
+    elsewhere = [*({"metric_id": name} for name in others), {"level": "national", "level_id": "national"}]
     sides = [share(MONTH.first_day, 80, 100), share(BEFORE, 64, 100)]
     calm = [share(period, 70, 100) | place for place in elsewhere for period in (MONTH.first_day, BEFORE)]
-    found = judged(*sides, *calm, metrics=supporting)
+    found = judged(*sides, *calm, metrics=known)
     tested = [row for row in found.values() if row["comparison"] == "month"]
 
-    assert len(tested) == 3
+    assert len(tested) == 4
     assert [row["q_value"] for row in tested] == [row["p_value"] for row in tested]

@@ -1,5 +1,6 @@
 """Equality: each language, size class and region against all others."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -173,6 +174,35 @@ def test_customers_with_an_appointment_are_compared_with_those_without():
 
     assert found["access", "booked"]["upper_bound"] < 0
     assert found["access", "booked"]["difference"] == pytest.approx(-found["access", "walk_in"]["difference"])
+
+
+def test_of_two_versions_side_by_side_languages_are_compared_by_the_one_in_force():
+    rows = [
+        row
+        for version, score in ((1, 4), (2, 1))
+        for language in ("fi", "sv")
+        for row in language_rows("resolved", language, [[{"numerator": score / 5}]] * 20, metric_version=version)
+    ]
+    sides = equality_gaps.by_part(pd.DataFrame(rows), METRICS)
+
+    assert {key[:2] for key in sides} == {("resolved", 1)}
+    assert sides["resolved", 1, "device", "fi"][0].row["value"] == pytest.approx(0.8)
+
+
+def test_a_metric_that_is_not_published_is_in_no_family_of_those_that_are():
+    published = [region("resolved", "01", 0.7, 100), region("resolved", "02", 0.8, 200)]
+    restricted = [region("secret", code, value, 100) for code, value in (("01", 0.5), ("02", 0.5))]
+    metrics = METRICS | {"secret": metric(metric_id="secret", interval="persons", unit="share", statistic="ratio")}
+
+    def q_values(is_restricted):
+        known = metrics | {"secret": replace(metrics["secret"], restricted=is_restricted)}
+        rows = equality_gaps.gaps(numbers(*published, *restricted), {}, known, MONTH)
+        return set(rows[rows["metric_id"] == "resolved"]["q_value"].round(9))
+
+    alone = {round(row["q_value"], 9) for row in gaps(*published).values()}
+
+    assert q_values(is_restricted=True) == alone
+    assert q_values(is_restricted=False) != alone
 
 
 def test_languages_are_compared_by_opening_day_where_the_metric_is_of_waits():
