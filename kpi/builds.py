@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from infra import database
 from infra.errors import ActionNeeded
 from infra.settings import Settings
-from kpi import touched_months
+from kpi import definitions, touched_months
 from kpi.built_months import Window
 
 STARTED = """
@@ -33,7 +33,7 @@ def recorded(settings: Settings, window: Window, stage: str) -> Iterator[None]:
         months = [each.month for each in window.built]
         digests = touched_months.reference_digests(connection, months)
         landed_before = touched_months.landed_before(connection)
-        definitions_digest = touched_months.definitions_digest()
+        definitions_digest = definitions.digest(touched_months.DBT_PROJECT)
         with connection.transaction():
             row = connection.execute("select nextval(pg_get_serial_sequence('ops.build', 'build_id'))").fetchone()
             run_id = row[0] if row else None

@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 
 from infra.months import Month
 from infra.settings import ROOT, Settings
+from kpi import definitions
 
 # A ticket or a session that began longer before an event of it is not looked for.
 LONGEST_STAY_DAYS = 31
@@ -32,6 +33,7 @@ LANDED_BEFORE = """
     where datname = current_database() and backend_xid is not null and pid <> pg_backend_pid()
 """
 ARRIVED_BEFORE = "select greatest(now(), max(received_at) + interval '1 second') from landing.event"
+DBT_PROJECT = ROOT / "dbt"
 # By month that a row may be about: how many rows stored since, the last of them, the first of them by receipt.
 TOUCHED = (ROOT / "kpi" / "touched_months.sql").read_text(encoding="utf-8")
 
@@ -46,16 +48,6 @@ class Build:
     landed_before: datetime | None
     month_reference_digest: str | None
     definitions_digest: str | None
-
-
-def definitions_digest() -> str:
-    """SHA-256 over the models, macros and parameters of the dbt project."""
-    folder = ROOT / "dbt"
-    files = sorted(file for file in folder.rglob("*") if file.suffix in (".sql", ".yml") and "target" not in file.parts)
-    content = hashlib.sha256()
-    for file in files:
-        content.update(f"{file.relative_to(folder)}\n".encode() + file.read_bytes())
-    return content.hexdigest()
 
 
 def final_releases(connection: psycopg.Connection) -> dict[Month, datetime]:
@@ -93,19 +85,19 @@ def due(settings: Settings, connection: psycopg.Connection, *, is_all: bool = Fa
     if is_all:
         return dict.fromkeys(sorted({*touched, *builds}), "all months")
     digests = reference_digests(connection, sorted(builds))
-    definitions = definitions_digest()
+    models = definitions.digest(DBT_PROJECT)
     reasons = {
         month: reason
         for month, build in builds.items()
-        if (reason := _stale(build, digests[month], definitions, released.get(month)))
+        if (reason := _stale(build, digests[month], models, released.get(month)))
     }
     return dict(sorted((reasons | touched).items()))
 
 
-def _stale(build: Build, reference_digest: str, definitions: str, released_at: datetime | None) -> str | None:
+def _stale(build: Build, reference_digest: str, models: str, released_at: datetime | None) -> str | None:
     if build.stage != "metrics" or build.built_at is None:
         return "its last build did not end"
-    if build.definitions_digest != definitions:
+    if build.definitions_digest != models:
         return "the models are not those of its last build"
     if build.month_reference_digest != reference_digest:
         return "reference data that hold in it have changed"
