@@ -4,6 +4,8 @@ A story is `[+days ]HH:MM[:SS] event [word]`; the word of made and moved is the 
 told its day of March and time, its fate, the wait in seconds, whether the call was on time, and the rules.
 """
 
+from datetime import datetime
+
 from hand_made_landing import event, source_of
 from timelines import moment, parts, told
 
@@ -82,6 +84,9 @@ STORIES = {
         [],
     ),
 }
+# Moved from February to March long before the slot; when that was told decides in which month the booking is due.
+FINAL = "2027-03-10T00:00:00+02:00"
+MOVES_TOLD_AT = {"moved_and_told_in_time": "2027-03-09T23:59:59+02:00", "moved_and_told_when_final": FINAL}
 BOOKING_EVENTS = {"made": "created", "moved": "changed", "cancelled": "cancelled"}
 
 
@@ -91,6 +96,9 @@ def events():
             yield heartbeat(point, moment(day, f"{hour}:30"))
     for name, (story, _slots) in STORIES.items():
         yield from booked("stories", name, story)
+    for name, told_at in MOVES_TOLD_AT.items():
+        made, moved = booked("stories", name, "-30 12:00 made -12@10:00, -20 12:00 moved 5@10:00")
+        yield from (made, moved | {"received_at": datetime.fromisoformat(told_at)})
     # Two tickets of one appointment: the customer came once.
     again = "10:20 issued, 10:40 called, 10:41 started, 10:50 ended completed"
     of_the_same = {"booking_key": "booking_called_five_minutes_late", "visit_key": "ticket_called_five_minutes_late"}

@@ -104,6 +104,18 @@ def test_an_appointment_becomes_what_its_story_says(rows_told, name):
     assert [tuple(slot.values()) for slot in slots] == STORIES[name][1]
 
 
+@pytest.mark.parametrize(
+    ("name", "due_on"), [("moved_and_told_in_time", "2027-03-15"), ("moved_and_told_when_final", "2027-02-26")]
+)
+def test_a_booking_that_moves_to_the_next_month_is_due_in_one_of_the_two(rows_told, name, due_on):
+    due = rows_told(
+        "select opening_date::text from warehouse.fct_bookings where booking_id = %s and is_due",
+        f"booking_{name}",
+    )
+
+    assert due == [{"opening_date": due_on}]
+
+
 def test_what_became_of_a_booking_is_not_known_where_nobody_tells_of_it(rows_told):
     found = rows_told(
         "select booking_id, fate, missing_reason from warehouse.fct_bookings"
@@ -112,6 +124,8 @@ def test_what_became_of_a_booking_is_not_known_where_nobody_tells_of_it(rows_tol
 
     assert [tuple(row.values()) for row in found] == [
         ("booking_heard_too_little", "not_known", "queue_not_measured"),
+        ("booking_moved_and_told_in_time", "not_known", "queue_not_measured"),
+        ("booking_moved_and_told_when_final", "not_known", "queue_not_measured"),
         ("booking_no_queue_system", "not_known", "no_queue_system"),
         ("booking_not_heard", "not_known", "queue_not_measured"),
         ("booking_not_named", "not_known", "bookings_not_named"),

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from counted_events import BOOKING
+from counted_events import BOOKING, final_cutoff
 from places import LOCAL
 from tickets_followed import total
 
@@ -108,7 +108,7 @@ def booking_observations(events, tickets, places, unmeasured):
         own.sort(key=order_of_booking_events)
         versions = [event for event in own if "slot_start" in event["data"]]
         came = sorted(arrivals.get(booking_key, ()), key=lambda arrival: arrival[0])
-        for slot in slots_due(own, versions, came, places):
+        for slot in slots_due(own, without_late_moves(versions), came, places):
             in_month = (slot["point"], slot["day"].replace(day=1))
             is_told = in_month in told and ("queue", slot["point"], slot["day"]) not in unmeasured
             yield from due_observations(slot, is_told)
@@ -162,6 +162,20 @@ def slots_due(own, versions, arrivals, places):
             "has_come": bool(came),
             "ticket": next((ticket for _, ticket in came if ticket), None),
         }
+
+
+def without_late_moves(versions):
+    """Versions but those that would take a booking out of a month that was final when they were told."""
+    late = set()
+    for had_counted in versions:
+        start = datetime.fromisoformat(had_counted["data"]["slot_start"])
+        final = final_cutoff(start.astimezone(LOCAL).date().replace(day=1))
+        before_the_slot = [version for version in versions if version["at"] <= start]
+        in_time = [version for version in before_the_slot if version["received"] < final]
+        if in_time and in_time[-1] is had_counted:
+            later = before_the_slot[before_the_slot.index(had_counted) + 1 :]
+            late |= {version["key"] for version in later if version["received"] >= final}
+    return [version for version in versions if version["key"] not in late]
 
 
 def due_observations(slot, is_told):

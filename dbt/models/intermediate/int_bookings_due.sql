@@ -2,7 +2,7 @@ with
 
 versions as (
 
-    select * from {{ ref('int_bookings_versioned') }}
+    select * from {{ ref('int_bookings_moved_in_time') }}
 
 ),
 

@@ -37,7 +37,7 @@ points_with_a_queue as (
 
 ),
 
--- A customer comes for the slot that is in force on the arrival.
+-- A customer comes for the slot that is in force on the arrival, and before the month of the slot is final.
 arrivals as (
 
     select
@@ -55,7 +55,7 @@ arrivals as (
         on
             slots.booking_key = tickets.booking_key
             and coalesce(slots.in_force_from, '-infinity') <= tickets.arrived_at
-            and coalesce(slots.changed_at, 'infinity') > tickets.arrived_at
+            and least(coalesce(slots.changed_at, 'infinity'), slots.received_before) > tickets.arrived_at
 
     group by slots.period, slots.booking_key, slots.slot_starts_at
 

@@ -73,6 +73,7 @@ versions_known as (
         versions.sequence,
         versions.slot_starts_at,
         versions.occurred_at as booked_at,
+        versions.known_at,
         periods.received_before,
         periods.period
 
