@@ -26,7 +26,7 @@ BASES = ["sum_of_squares", "measured_minutes", "opening_minutes", "is_few"]
 STATUS_OF_RELEASE = {"final": "A", "provisional": "P"}
 LOW_RELIABILITY = "U"
 MISSING = {
-    **dict.fromkeys(("closed", "no_observations"), "M"),
+    **dict.fromkeys(("closed", "no_observations", "nothing_to_divide_by"), "M"),
     **dict.fromkeys(("no_source", "no_wave", "not_delivered", "dead_device"), "L"),
     **dict.fromkeys(("partly_measured", "partly_delivered"), "L"),
 }

@@ -25,6 +25,15 @@
     array['no_observations', 'not_delivered', 'no_wave', 'no_source', 'closed']
 {%- endmacro %}
 
+{% macro missing_reason_of(reason_without_data) -%}
+    {# What was counted and has nothing to be divided by is no lack of observations. #}
+    case
+        when value is null and numerator > 0 and denominator = 0
+            then 'nothing_to_divide_by'
+        when value is null then {{ reason_without_data }}
+    end
+{%- endmacro %}
+
 {% macro cell_columns() %}
     {# What tells the figures of a period from each other. #}
     {{ return([

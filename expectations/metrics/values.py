@@ -9,7 +9,7 @@ from infra.settings import ROOT
 FILES = (ROOT / "dbt" / "models" / "metrics").glob("*.yml")
 METRICS = sorted({path.stem.split("__v")[0] for path in FILES if path.stem[0] != "_"})
 LEVELS = ["service_point", "team_area", "region", "size_class", "agency", "national"]
-MISSING_REASONS = ["closed", "no_source", "no_wave", "not_delivered", "no_observations"]
+MISSING_REASONS = ["closed", "no_source", "no_wave", "not_delivered", "no_observations", "nothing_to_divide_by"]
 
 BATCH = """
 select * from warehouse.metric_values

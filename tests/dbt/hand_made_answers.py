@@ -57,6 +57,8 @@ def open_feedback():
         told = {"polarity": polarity, "polarity_basis": basis, "text": text, "mode": "oral", "answers": []}
         known = {name: value for name, value in told.items() if value is not None}
         yield event("feedback.given", "flat", "2026-10-14 12:00:00", source="/points/flat/oral", **known)
+    praise = {"polarity": "positive", "polarity_basis": "stated", "mode": "oral", "answers": []}
+    yield event("feedback.given", "rules", "2026-10-14 12:00:00", source="/points/rules/oral", **praise)
 
 
 def invitations():

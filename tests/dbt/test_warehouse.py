@@ -131,8 +131,8 @@ def test_the_month_before_is_counted_as_it_was_when_it_was_final(rows):
 
     assert visits["value"] == 1
     assert (satisfaction["value"], satisfaction["denominator"]) == (1, 1)
-    # One answer told of a visit in July.
-    months = [(date(2026, 7, 1), 1), (date(2026, 9, 1), 4), (date(2026, 10, 1), 1)]
+    # One answer told of a visit in July; counts of staff of August and September were sent again in October.
+    months = [(date(2026, 7, 1), 1), (date(2026, 8, 1), 1), (date(2026, 9, 1), 5), (date(2026, 10, 1), 1)]
     assert [tuple(row.values()) for row in late] == months
 
 
@@ -156,6 +156,7 @@ def test_a_median_that_is_not_reached_says_more_than_the_longest_wait(rows):
         ("2026-09-01", "survey_only", "satisfaction_mean", "survey", "no_wave"),
         ("2026-09-01", "survey_only", "satisfaction_mean", "device", "no_source"),
         ("2026-10-01", "days", "resolved_rate", "none", "no_source"),
+        ("2026-10-01", "rules", "open_feedback_ratio", "oral", "nothing_to_divide_by"),
     ],
 )
 def test_a_missing_value_says_why(rows, period, point, metric_id, mode, reason):

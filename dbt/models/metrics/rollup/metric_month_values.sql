@@ -88,7 +88,7 @@ final as (
         statistic,
         unit,
         {{ value_status_of('value', 'is_beyond_range') }} as value_status,
-        case when value is null then coalesce(missing_reason, 'no_observations') end as missing_reason,
+        {{ missing_reason_of("coalesce(missing_reason, 'no_observations')") }} as missing_reason,
         value,
         numerator,
         denominator,

@@ -50,9 +50,7 @@ final as (
         unit,
         period_kind,
         {{ value_status_of('value', 'is_beyond_range') }} as value_status,
-        case
-            when value is null then ({{ missing_reasons() }})[coalesce(reason_rank, 1)]
-        end as missing_reason,
+        {{ missing_reason_of('(' ~ missing_reasons() ~ ')[coalesce(reason_rank, 1)]') }} as missing_reason,
         value,
         numerator,
         denominator,
