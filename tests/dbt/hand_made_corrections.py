@@ -54,11 +54,13 @@ ANSWERS = {
     "from_the_future": ("4", [("a", "amended", {"time": "2027-03-06T09:00:00+02:00"})], "4"),
     "of_a_month_still_open": ("4", [("a", "amended", {"raw": "1", "received_at": "2027-03-09T23:59:59+02:00"})], "1"),
     "of_a_closed_month": ("4", [("a", "amended", {"raw": "1", "received_at": "2027-03-10T00:00:00+02:00"})], "4"),
+    "of_a_month_that_is_not_read": ("4", [("a", "amended", {"raw": "1"})], None),
 }
 TOLD_AT = {
     "moved_from_the_day_of_a_lost_clock": "2020-01-01T00:01:00+02:00",
     "of_a_month_still_open": "2027-02-10T09:00:00+02:00",
     "of_a_closed_month": "2027-02-10T09:00:00+02:00",
+    "of_a_month_that_is_not_read": "2026-12-10T09:00:00+02:00",
 }
 STATES = {
     ("amended_twice", "a"): "overtaken",
@@ -79,6 +81,7 @@ STATES = {
     ("at_the_cutoff", "w"): "after_cutoff",
     ("from_the_future", "a"): "time_in_future",
     ("of_a_closed_month", "a"): "late",
+    ("of_a_month_that_is_not_read", "a"): "late",
     ("nobody_knows", "w"): "waits",
 }
 

@@ -189,7 +189,8 @@ def answer(
 def write(settings, events, reference=add_reference, year=2026, months=(8, 9, 10, 11, 12)):
     with database.connect(settings) as connection:
         reference(connection)
-        for month in months:
-            connection.execute("select landing.create_month(%s::timestamptz)", (f"{year}-{month:02}-15",))
+        days = {f"{year}-{month:02}-15" for month in months} | {f"{row['received_at']:%Y-%m}-15" for row in events}
+        for day in sorted(days):
+            connection.execute("select landing.create_month(%s::timestamptz)", (day,))
         for row in events:
             add(connection, "landing.event", **row)

@@ -53,7 +53,9 @@ def test_the_months_mean_is_that_of_the_answers_that_count(march_rows):
 
 
 def test_what_is_withdrawn_stays_in_landing_and_is_counted_as_withdrawn(march_rows):
-    (landed,) = march_rows("select count(*) from landing.event where event_type = 'feedback.given'")
+    (landed,) = march_rows(
+        "select count(*) from landing.event where event_type = 'feedback.given' and received_at >= '2027-01-01+02'"
+    )
     accounts = march_rows(
         "select disposition, sum(event_count) as events from warehouse.fct_events_received"
         " where event_type = 'feedback.given' group by 1"
@@ -72,6 +74,7 @@ def test_late_corrections_are_late_for_the_month_of_the_event_that_they_mean(mar
     )
 
     assert [tuple(row.values()) for row in found] == [
+        ("correction.amended", "2026-12-01", 1),
         ("correction.amended", "2027-02-01", 1),
         ("correction.withdrawn", "2027-02-01", 1),
         ("correction.withdrawn", "2027-03-01", 1),
@@ -86,7 +89,7 @@ def test_corrections_that_had_no_effect_are_counted_with_the_reason(march_rows):
     )
 
     assert [tuple(row.values()) for row in found] == [
-        ("late", "", 2),
+        ("late", "", 3),
         ("not_correctable", "", 1),
         ("not_permitted", "", 3),
         ("time_in_future", "", 1),

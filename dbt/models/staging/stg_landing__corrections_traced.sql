@@ -6,13 +6,13 @@ corrections as (
 
 ),
 
--- One CTE for each use: one that is used twice would be written to disk whole.
-events as (
+events_meant as (
 
-    select * from {{ ref('stg_landing__events_as_sent') }}
+    select * from {{ ref('stg_landing__events_meant') }}
 
 ),
 
+-- One CTE for each use: one that is used twice would be written to disk whole.
 events_of_tickets as (
 
     select * from {{ ref('stg_landing__events_as_sent') }}
@@ -26,24 +26,6 @@ events_of_bookings as (
     select * from {{ ref('stg_landing__events_as_sent') }}
 
     where {{ is_of_a_booking() }}
-
-),
-
-events_meant as (
-
-    select
-        corrections.correction_key,
-        events.event_key,
-        events.event_type,
-        events.received_at,
-        events.data,
-        {{ day_of_event() }} as about_date
-
-    from corrections
-    inner join events
-        on
-            corrections.ref_source = events.source
-            and corrections.ref_id = events.event_id
 
 ),
 
