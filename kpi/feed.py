@@ -19,6 +19,7 @@ from infra.months import parse_month
 from infra.settings import read_settings
 from kpi import feed_dictionary
 from kpi.published import Observation, Release, read_release
+from kpi.released_statistics import Change
 
 # Advice about the matters of several agencies, or of none, is nobody's own: it has no feed.
 CLASSES_OF_AGENCIES = {"several", "none"}
@@ -56,6 +57,31 @@ COLUMNS = {
     "COMPLETENESS_SOURCES": "completeness_sources_share",
     "GATE_VERDICT": "gate_verdict",
 }
+# The same of what has changed: one row per number of the month and comparison.
+CHANGE_COLUMNS = {
+    "RELEASE": "release_id",
+    "RELEASE_STATUS": "release_status",
+    "TIME_PERIOD": "month",
+    "INDICATOR": "metric_id",
+    "INDICATOR_VERSION": "metric_version",
+    "AREA_LEVEL": "level",
+    "REF_AREA": "level_id",
+    "COLLECTION_MODE": "collection_mode",
+    "UNIT_MEASURE": "unit",
+    "DECIMALS": "decimals",
+    "COMPARISON": "comparison",
+    "COMPARED_PERIOD": "compared_month",
+    "OBS_VALUE": "value",
+    "COMPARED_VALUE": "compared_value",
+    "DIFFERENCE": "difference",
+    "DIFFERENCE_LOWER": "lower_bound",
+    "DIFFERENCE_UPPER": "upper_bound",
+    "Q_VALUE": "q_value",
+    "SMALLEST_VISIBLE": "smallest_detectable_change",
+    "TEST": "test",
+    "VERDICT": "verdict",
+    "VERDICT_REASON": "reason",
+}
 
 
 @click.command(epilog="Example: pulssi feed 2026-10 --vintage 1")
@@ -84,7 +110,9 @@ def files(release: Release, agency_code: str) -> dict[str, bytes]:
     rows = [_row(release, observation) for observation in visible_to(release, agency_code)]
     if not rows:
         raise ActionNeeded(f"{release.release_id} has nothing that {agency_code} may see: look at pulssi gate release")
-    dictionary = feed_dictionary.dictionary(release, agency_code, COLUMNS)
+    changes = [_row_of_change(release, change) for change in changes_visible_to(release, agency_code)]
+    columns = list(dict.fromkeys((*COLUMNS, *(CHANGE_COLUMNS if changes else ()))))
+    dictionary = feed_dictionary.dictionary(release, agency_code, columns)
     head = {
         "release": release.release_id,
         "status": release.status,
@@ -95,6 +123,7 @@ def files(release: Release, agency_code: str) -> dict[str, bytes]:
     return {
         "observations.json": as_json({**head, "observations": rows}),
         "observations.csv": as_csv(rows),
+        **({"changes.json": as_json({**head, "changes": changes}), "changes.csv": as_csv(changes)} if changes else {}),
         "dictionary.json": as_json({**head, **dictionary}),
         "dictionary.csv": as_csv(feed_dictionary.flat(dictionary)),
     }
@@ -110,17 +139,37 @@ def visible_to(release: Release, agency_code: str) -> list[Observation]:
     ]
 
 
+def changes_visible_to(release: Release, agency_code: str) -> list[Change]:
+    """The changes of the numbers that the agency sees; none of a release that was made before they had names."""
+    if not CHANGE_COLUMNS.keys() <= release.codes["feed_column"].keys():
+        return []
+    seen = {(row.metric_id, row.metric_version, row.period, *_place(row)) for row in visible_to(release, agency_code)}
+    return [row for row in release.changes if (row.metric_id, row.metric_version, row.period, *_place(row)) in seen]
+
+
+def _place(row: Observation | Change) -> tuple[str, str, str]:
+    return row.level, row.level_id, row.collection_mode
+
+
+def _row_of_change(release: Release, change: Change) -> dict[str, Any]:
+    fields = _of_release(release, change) | asdict(change) | {"compared_month": f"{change.compared_period:%Y-%m}"}
+    return {column: fields[field] for column, field in CHANGE_COLUMNS.items()}
+
+
 def _row(release: Release, observation: Observation) -> dict[str, Any]:
-    metric = release.metrics[observation.metric_id]
-    fields = asdict(observation) | {
+    fields = asdict(observation) | _of_release(release, observation) | {"frequency": "M"}
+    return {column: fields[field] for column, field in COLUMNS.items()}
+
+
+def _of_release(release: Release, row: Observation | Change) -> dict[str, Any]:
+    metric = release.metrics[row.metric_id]
+    return {
         "release_id": release.release_id,
         "release_status": release.status,
-        "frequency": "M",
-        "month": f"{observation.period:%Y-%m}",
+        "month": f"{row.period:%Y-%m}",
         "unit": metric.unit,
         "decimals": metric.decimals,
     }
-    return {column: fields[field] for column, field in COLUMNS.items()}
 
 
 def as_json(content: Mapping[str, Any]) -> bytes:

@@ -17,11 +17,24 @@ CODED_COLUMNS = {
     "STATUS_REASON": "status_reason",
     "GATE_VERDICT": "gate_verdict",
 }
+# A number that is not compared for what it lacks itself has the reason of its own row.
+CODED_COLUMNS_OF_CHANGES = {
+    "COMPARISON": ("comparison",),
+    "TEST": ("test",),
+    "VERDICT": ("verdict",),
+    "VERDICT_REASON": ("change_reason", "status_reason"),
+}
 
 
 def dictionary(release: Release, agency_code: str, columns: Iterable[str]) -> dict[str, Any]:
     """Columns, metrics and code lists of *agency_code*'s feed; a column without a text raises KeyError."""
-    codes = {column: release.codes[kind].values() for column, kind in CODED_COLUMNS.items()}
+    columns = list(columns)
+    kinds = {column: (kind,) for column, kind in CODED_COLUMNS.items()} | CODED_COLUMNS_OF_CHANGES
+    codes = {
+        column: [label for kind in kinds[column] for label in release.codes[kind].values()]
+        for column in kinds
+        if column in columns
+    }
     areas = [release.agencies[agency_code], *release.regions.values(), *release.size_classes.values()]
     return {
         "columns": [asdict(release.codes["feed_column"][column]) for column in columns],

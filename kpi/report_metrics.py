@@ -26,7 +26,9 @@ def agreed_section(reading: Reading) -> Section:
         MetricGroup(texts(f"goal.{goal}"), tuple(metric_part(reading, metric) for metric in metrics))
         for goal, metrics in groupby(reading.metrics("agreed"), key=lambda metric: metric.goal)
     )
-    paragraphs = (texts("agreed.introduction"),)
+    elsewhere = "; ".join(reading.name(metric) for metric in reading.elsewhere("agreed"))
+    other = (texts("agreed.elsewhere", metrics=elsewhere),) if elsewhere else ()
+    paragraphs = (texts("agreed.introduction"), *other)
     return Section("mittarit", texts("agreed.heading"), paragraphs=paragraphs, groups=groups)
 
 

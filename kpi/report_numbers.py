@@ -28,7 +28,12 @@ class Reading:
     texts: Texts
 
     def metrics(self, standing: str) -> list[MetricLabel]:
-        return metrics_of(self.release, standing)
+        """Metrics that points have numbers of, in the order of their goals, then in their own order in the goal."""
+        return [metric for metric in metrics_of(self.release, standing) if metric.lowest_level == "service_point"]
+
+    def elsewhere(self, standing: str) -> list[MetricLabel]:
+        """Metrics that no point has a number of, such as those of agencies."""
+        return [metric for metric in metrics_of(self.release, standing) if metric.lowest_level != "service_point"]
 
     @property
     def months(self) -> tuple[date, date]:

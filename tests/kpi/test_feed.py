@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -9,7 +10,7 @@ from hand_made_warehouse import MONTH, build, cutoff, gate
 
 from infra import database
 from kpi.estimate import estimate_month
-from kpi.feed import COLUMNS, feed, write_in_place
+from kpi.feed import CHANGE_COLUMNS, COLUMNS, feed, files, write_in_place
 from kpi.published import read_release
 from kpi.release import release_month
 
@@ -77,6 +78,69 @@ def test_numbers_and_names_are_those_of_the_release(released):
 
 
 @pytest.mark.services
+def test_the_changes_of_what_an_agency_sees_are_told_with_their_verdicts(released):
+    _, folder = write_feeds(released)
+    with database.connect(released[0]) as connection:
+        release = read_release(connection, MONTH)
+    [expected] = [
+        row
+        for row in release.changes
+        if (row.metric_id, row.level, row.level_id, row.comparison) == ("abandonment_rate", "agency", "kela", "month")
+    ]
+
+    changes = json.loads((folder / "kela" / "changes.json").read_text())["changes"]
+
+    [row] = [
+        row
+        for row in changes
+        if (row["AREA_LEVEL"], row["INDICATOR"], row["COMPARISON"]) == ("agency", "abandonment_rate", "month")
+    ]
+    told = ("VERDICT", "VERDICT_REASON", "DIFFERENCE", "SMALLEST_VISIBLE", "COMPARED_PERIOD")
+    assert tuple(row[column] for column in told) == (
+        expected.verdict,
+        expected.reason,
+        expected.difference,
+        expected.smallest_detectable_change,
+        "2026-09",
+    )
+    assert {(row["AREA_LEVEL"], row["REF_AREA"]) for row in changes} == {
+        (row["AREA_LEVEL"], row["REF_AREA"]) for row in observations(folder, "kela")
+    }
+
+
+@pytest.mark.services
+def test_every_code_of_a_change_is_in_the_dictionary(released):
+    with database.connect(released[0]) as connection:
+        release = read_release(connection, MONTH)
+    first, second, *others = (row for row in release.changes if row.level_id == "kela")
+    worse = replace(first, verdict="worse", reason=None, test="clustered_share", q_value=0.01)
+    missing = replace(second, reason="no_source")
+
+    made = files(replace(release, changes=(worse, missing, *others)), "kela")
+
+    codes = json.loads(made["dictionary.json"])["codes"]
+    changes = json.loads(made["changes.json"])["changes"]
+    assert {"worse", "not_comparable"} == {row["VERDICT"] for row in changes}
+    assert {"no_source", "no_earlier_month", None} == {row["VERDICT_REASON"] for row in changes}
+    for column in ("COMPARISON", "VERDICT", "VERDICT_REASON", "TEST"):
+        assert {row[column] for row in changes} - {None} <= {label["code"] for label in codes[column]}
+
+
+@pytest.mark.services
+def test_a_release_of_before_the_changes_had_names_keeps_its_feed(released):
+    with database.connect(released[0]) as connection:
+        release = read_release(connection, MONTH)
+    columns = {code: label for code, label in release.codes["feed_column"].items() if code in COLUMNS}
+    codes = {kind: labels for kind, labels in release.codes.items() if kind != "comparison"}
+    older = replace(release, codes=codes | {"feed_column": columns})
+
+    made = files(older, "kela")
+
+    assert sorted(made) == ["dictionary.csv", "dictionary.json", "observations.csv", "observations.json"]
+    assert [column["code"] for column in json.loads(made["dictionary.json"])["columns"]] == list(COLUMNS)
+
+
+@pytest.mark.services
 def test_repeating_a_feed_gives_the_same_bytes(released):
     _, folder = write_feeds(released)
     first = {file: file.read_bytes() for file in folder.rglob("*.*")}
@@ -85,7 +149,7 @@ def test_repeating_a_feed_gives_the_same_bytes(released):
 
     write_feeds(released)
 
-    assert len(first) == 8
+    assert len(first) == 2 * 6
     assert {file: file.read_bytes() for file in folder.rglob("*.*")} == first
 
 
@@ -96,7 +160,7 @@ def test_every_column_metric_and_code_is_explained_in_three_languages(released):
     with (folder / "kela" / "dictionary.csv").open(newline="") as file:
         flat = list(csv.DictReader(file))
 
-    assert [column["code"] for column in dictionary["columns"]] == list(COLUMNS)
+    assert {column["code"] for column in dictionary["columns"]} == COLUMNS.keys() | CHANGE_COLUMNS.keys()
     assert {row["INDICATOR"] for row in observations(folder, "kela")} <= {
         metric["metric_id"] for metric in dictionary["metrics"]
     }

@@ -1,6 +1,7 @@
 """What a report says of the numbers it does not have."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from report_builders import missing, observation, release
@@ -135,3 +136,14 @@ def test_a_number_that_is_not_free_to_publish_is_not_printed(texts):
 
     assert re.search("43,2|42,2|44,2|1.512", printed) is None
     assert "ei julkaista" in printed
+
+
+def test_a_metric_of_agencies_is_not_missing_at_a_point(texts):
+    made = release()
+    complaints = replace(made.metrics["resolved_rate"], metric_id="complaint_count", lowest_level="agency")
+    complaints = replace(complaints, names={"fi": "Kantelut"})
+
+    said = words(page("oulu", texts, replace(made, metrics=made.metrics | {"complaint_count": complaints})))
+
+    assert said.count("Kantelut") == 1
+    assert "Näitä sovittuja mittareita ei lasketa pisteittäin: Kantelut." in said
