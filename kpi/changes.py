@@ -12,6 +12,7 @@ from infra.months import Month
 from kpi import counted_periods, differences, false_discoveries, intervals, opening_days, scales, wait_quantiles
 from kpi.counted_periods import LongerCounts
 from kpi.differences import TESTS, Difference, Scores
+from kpi.exposures import EXPECTED
 from kpi.intervals import Interval
 from kpi.metric_catalogue import Metric
 from kpi.observations import NEVER_FEW, SCALES, records
@@ -97,6 +98,8 @@ def _compared(now: Number, metric: Metric, comparison: str, period: date, number
     found = None
     if reason is None and before is not None:
         found = difference_of(now, before, metric)
+        if _is_against_its_rate(now, before, metric, found):
+            reason, found = "coverage_changed", None
     compared_value = None if before is None else before.row["value"]
     plain = None if row["value"] is None or compared_value is None else row["value"] - compared_value
     return {
@@ -232,10 +235,10 @@ def _scores(row: Record, metric: Metric) -> Scores:
 
 
 def _exposures(now: Record, before: Record) -> tuple[float, float]:
-    """How long was counted: the measured or else the opening minutes where both are known, else the months' days."""
-    for minutes in ("measured_minutes", "opening_minutes"):
-        if now[minutes] and before[minutes]:
-            return now[minutes], before[minutes]
+    """How much could be counted: by the points' rates, else the measured or opening minutes, else the months' days."""
+    for exposure in (EXPECTED, "measured_minutes", "opening_minutes"):
+        if now.get(exposure) and before.get(exposure):
+            return now[exposure], before[exposure]
     first, second = (Month(row["period"]).next.first_day - row["period"] for row in (now, before))
     return float(first.days), float(second.days)
 
@@ -243,6 +246,14 @@ def _exposures(now: Record, before: Record) -> tuple[float, float]:
 def restricted(rows: pd.DataFrame, metrics: Mapping[str, Metric]) -> "pd.Series[bool]":
     """Which of *rows* are of a metric that is in no release."""
     return rows["metric_id"].map(lambda metric_id: metrics[metric_id].restricted).rename("restricted")
+
+
+def _is_against_its_rate(now: Number, before: Number, metric: Metric, found: Difference) -> bool:
+    """Whether a count and its rate went different ways, beyond chance: no verdict would fit the difference shown."""
+    if metric.statistic != "count" or found.p_value > false_discoveries.RATE:
+        return False
+    first, second = _exposures(now.row, before.row)
+    return bool((now.row["numerator"] / first - before.row["numerator"] / second) * found.difference <= 0)
 
 
 def _judged(rows: pd.DataFrame, metrics: Mapping[str, Metric]) -> pd.DataFrame:

@@ -80,7 +80,7 @@ def _tables(
     completeness = estimate_tables.read_completeness(connection)
     observed = observations.observed(values, by_day, completeness, versions, status, gate_verdict)
     is_published = observed["period"] >= month.previous.first_day
-    numbers = _numbers(connection, observed, by_day)
+    numbers = _numbers(connection, observed, by_day, metrics)
     size_classes = estimate_tables.read_size_classes(connection, month)
     parts = _parts(connection, metrics, month)
     smoothed = small_points.shrunk_rows(numbers, size_classes, metrics, month.first_day)
@@ -97,14 +97,18 @@ def _tables(
 
 
 def _numbers(
-    connection: sqlalchemy.Connection, observed: "pd.DataFrame", by_day: "Mapping[CellKey, Cell]"
+    connection: sqlalchemy.Connection,
+    observed: "pd.DataFrame",
+    by_day: "Mapping[CellKey, Cell]",
+    metrics: "dict[str, Metric]",
 ) -> "Numbers":
-    """The estimates with what decides whether two of them are comparable."""
-    from kpi import changes, counted_periods, scales
+    """The estimates with what decides whether two of them are comparable, and with what they could have counted."""
+    from kpi import changes, counted_periods, exposures, scales
 
     months = sorted(set(observed["period"]))
+    expected = exposures.with_expected(observed, exposures.read_places(connection, months), metrics)
     longer = counted_periods.read_longer_counts(connection, months)
-    return changes.numbers_of(observed, by_day, scales.read_scales(connection, months), longer)
+    return changes.numbers_of(expected, by_day, scales.read_scales(connection, months), longer)
 
 
 def _parts(connection: sqlalchemy.Connection, metrics: "dict[str, Metric]", month: Month) -> "dict[str, Sides]":
