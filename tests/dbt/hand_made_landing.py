@@ -189,6 +189,7 @@ def answer(
 def write(settings, events, reference=add_reference, year=2026, months=(8, 9, 10, 11, 12)):
     with database.connect(settings) as connection:
         reference(connection)
+        events = list(events)
         days = {f"{year}-{month:02}-15" for month in months} | {f"{row['received_at']:%Y-%m}-15" for row in events}
         for day in sorted(days):
             connection.execute("select landing.create_month(%s::timestamptz)", (day,))
