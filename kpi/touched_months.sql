@@ -155,6 +155,18 @@ days as (
     ) as series (month)
     where dated.event_type in ('complaint.counted', 'observation.raised', 'survey.invited', 'staff_survey.counted')
 
+    union all
+
+    -- For eleven months more it tells that the register of incidents is in use, or the agency in the point's queue.
+    select dated.came_at, dated.stored_at, cast(series.month as date)
+    from dated
+    cross join lateral generate_series(
+        date_trunc('month', dated.occurred_date) + interval '1 month',
+        least(dated.occurred_date + interval '11 months', dated.received_date),
+        interval '1 month'
+    ) as series (month)
+    where dated.event_type in ('incident.reported', 'queue.ticket_issued', 'queue.transferred')
+
 ),
 
 months as (

@@ -19,6 +19,10 @@
     {% set names = adapter.get_columns_in_relation(relation) | map(attribute='name') | list %}
     {% set month = ['last_month', 'opening_date', 'period', 'received_date'] | select('in', names) | first %}
     drop view if exists analysis.{{ relation.identifier }};
+    {# What tells of no month and is not reference data is of use within a build only. #}
+    {% set is_reference = relation.identifier.startswith('dim_')
+        or relation.identifier in ('metric_definitions', 'metric_places') %}
+    {% if month or is_reference %}
     create view analysis.{{ relation.identifier }} with (security_barrier = true) as
     select * from {{ relation }}
     where
@@ -28,16 +32,18 @@
         {%- endif %}
         {% if month == 'last_month' -%}
         {# A longer period waits for every month of it that was built. #}
+        {% set first_month = 'first_month' if 'first_month' in names else "date_trunc('month', period)" %}
         and not exists (
             select from ops.build
             where
-                ops.build.month between date_trunc('month', period) and last_month
+                ops.build.month between {{ first_month }} and last_month
                 and ops.build.month not in (select analysis.month.month from analysis.month)
         )
         {%- endif %}
         {% if 'metric_id' in names -%}
         and metric_id not in ('{{ restricted_metric_ids() | join("', '") }}')
         {%- endif %};
+    {% endif %}
 {% endmacro %}
 
 {% macro restricted_metric_ids() %}

@@ -132,3 +132,20 @@
         service_point_id, agency_code, service_code, service_mode,
         coalesce({{ slot }}_lead_seconds, horizon_seconds), opening_date
 {% endmacro %}
+
+{% macro is_register_silent() -%}
+    {# Of fct_source_months: whether a register of incidents told of nothing in the month and the eleven before it. #}
+    (
+        source_family = 'incident'
+        and count(*) over (
+            partition by source, service_point_id
+            order by period
+            range between interval '11 months' preceding and current row
+        ) >= 12
+        and sum(event_count) over (
+            partition by source, service_point_id
+            order by period
+            range between interval '11 months' preceding and current row
+        ) = 0
+    )
+{%- endmacro %}

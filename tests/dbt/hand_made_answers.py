@@ -21,6 +21,8 @@ def items():
     for number, question in enumerate((*ITEMS, *TRUST)):
         for raw_value in ("5", str(number % 5 + 1)):
             yield answer("survey_only", "2026-10-14 00:00:00", raw_value, question, wave_id="w", **form)
+    # About a visit before the wave began.
+    yield answer("survey_only", "2026-10-06 00:00:00", "3", "respectful", wave_id="w", visited_on="2026-09-30", **form)
     for number, question in enumerate(TRUST):
         yield answer(None, "2026-10-14 00:00:00", str(number + 1), question, wave_id="wider", **form)
 

@@ -49,8 +49,20 @@ def test_a_count_of_staff_that_is_sent_again_in_another_month_is_counted_once_in
 def test_a_wave_tells_who_was_invited_and_who_answered(rows):
     found = rows("select wave_id, collection_mode, answered_count from warehouse.fct_wave_responses order by 1")
 
-    # Two sheets for each of twelve items, one sheet for each item of trust from the wider sample, and its two ratings.
-    assert [tuple(row.values()) for row in found] == [("w", "survey", 24), ("wider", "survey", 5)]
+    # Two sheets for each of twelve items and one about a visit before the wave; of the wider sample one for each
+    # item of trust, and its two ratings.
+    assert [tuple(row.values()) for row in found] == [("w", "survey", 25), ("wider", "survey", 5)]
+
+
+def test_the_figures_of_a_wave_are_of_all_who_answered_it(rows):
+    found = rows(
+        "select metric_id, denominator::integer from warehouse.metric_values"
+        " where (period_kind, level, breakdown, breakdown_value) = ('wave', 'national', 'wave_id', 'w') order by 1"
+    )
+
+    by_metric = {row["metric_id"]: row["denominator"] for row in found}
+    assert by_metric["respectful_mean"] == 3
+    assert sum(by_metric.values()) == 25
 
 
 def test_invitations_are_of_the_month_that_they_name(rows):

@@ -89,9 +89,9 @@ def test_the_last_report_of_complaints_holds_and_a_quarter_belongs_to_its_last_m
     end = "2026-10-31"
     assert rows == [
         ("dvv", "parliamentary_ombudsman", 1, 2, 2, False, end),
-        ("dvv", "parliamentary_ombudsman", 3, 6, 0, True, end),
+        ("dvv", "parliamentary_ombudsman", 3, 6, 2, True, end),
         ("dvv", "chancellor_of_justice", 1, 2, 2, False, end),
-        ("dvv", "chancellor_of_justice", 3, 6, 0, True, end),
+        ("dvv", "chancellor_of_justice", 3, 6, 2, True, end),
         ("kela", "parliamentary_ombudsman", 1, 4, 2, False, end),
         ("kela", "chancellor_of_justice", 1, 0, 2, False, end),
         ("migri", "parliamentary_ombudsman", 3, 6, 2, False, end),
@@ -172,12 +172,6 @@ def test_service_is_offered_while_the_point_is_open_the_agency_is_there_and_the_
 @pytest.mark.parametrize(
     ("metric_id", "level", "level_id", "expected"),
     [
-        ("complaint_count", "agency", "kela", (4, None)),
-        ("complaint_count", "agency", "vero", (0, None)),
-        ("complaint_count", "agency", "migri", (12, None)),
-        ("complaint_count", "agency", "dvv", (4, None)),
-        ("complaint_count", "agency", "te", (None, "not_delivered")),
-        ("complaint_count", "national", "national", (20, None)),
         ("statement_count", "agency", "kela", (1, None)),
         ("incident_count", "service_point", "point", (4, None)),
         ("incident_count", "service_point", "mobile", (0, None)),
@@ -204,6 +198,26 @@ def test_a_month_of_these_events_has_the_values_worked_out_by_hand(found, metric
     )
 
     assert (value if value is None else float(value), reason) == (pytest.approx(expected[0]), expected[1])
+
+
+def test_complaints_are_summed_over_agencies_of_one_length_of_period_and_when_all_have_reported(found):
+    rows = found(
+        "select level_id, collection_mode, value::integer, missing_reason from warehouse.metric_values"
+        " where (metric_id, period, period_kind, breakdown) = ('complaint_count', '2026-10-01', 'month', 'total')"
+        " order by level, 1, 2"
+    )
+
+    assert rows == [
+        ("dvv", "complaint", 4, None),
+        ("dvv", "complaint_3_months", 12, None),
+        ("kela", "complaint", 4, None),
+        ("migri", "complaint", None, "not_delivered"),
+        ("migri", "complaint_3_months", 12, None),
+        ("poliisi", "complaint", None, "not_delivered"),
+        ("te", "complaint", None, "not_delivered"),
+        ("vero", "complaint", 0, None),
+        ("national", "complaint", None, "not_delivered"),
+    ]
 
 
 def test_the_uses_of_a_point_by_agency_keep_several_and_none_and_say_what_was_not_measured(found):

@@ -19,6 +19,7 @@ from other_figures import (
     session_observations,
     slot_observations,
     snapshot_observations,
+    without_partial_sums,
 )
 from places import Places
 from queue_figures import booking_observations, queue_observations
@@ -55,7 +56,7 @@ def recomputed(events, places, month):
     observations += press_observations(observations, counted, places, month, unmeasured)
     observations += rate_of_incidents(observations, places, unmeasured)
     in_month = [row for row in observations if row["day"].replace(day=1) == month]
-    return figures(in_month, places)
+    return without_partial_sums(figures(in_month, places), places, month)
 
 
 def in_warehouse(connection, month):

@@ -124,13 +124,25 @@ def complaint_observations(events, places):
             key = (places.agency_on(data["agency"], period), data["overseer"], period, data.get("period_months", 1))
             if key not in latest or (event["at"], event["received"]) > (latest[key]["at"], latest[key]["received"]):
                 latest[key] = event
-                overseers[key[0], period].add(data["overseer"])
-    for (agency, _overseer, period, _months), event in latest.items():
-        if len(overseers[agency, period]) < OVERSEERS:
+                overseers[key[0], period, key[3]].add(data["overseer"])
+    for (agency, _overseer, period, months), event in latest.items():
+        if len(overseers[agency, period, months]) < OVERSEERS:
             continue
         cell = {"point": None, "agency": agency, "day": period}
-        yield observation("complaint_count", cell, "complaint", event["data"]["lodged_count"])
-        yield observation("statement_count", cell, "complaint", event["data"]["statement_count"])
+        mode = "complaint" if months == 1 else f"complaint_{months}_months"
+        yield observation("complaint_count", cell, mode, event["data"]["lodged_count"])
+        yield observation("statement_count", cell, mode, event["data"]["statement_count"])
+
+
+def without_partial_sums(figures, places, month):
+    """Figures without the sum over agencies of what not every agency that should has counted."""
+    present = {row["agency_code"] for row in places.tables["presence"] if is_valid(row, month)}
+    due = {row["owner"] for row in places.tables["source"] if row["family"] == "complaint" and is_valid(row, month)}
+    of_complaints = figures["metric_id"].isin(("complaint_count", "statement_count"))
+    counted = figures[of_complaints & (figures["level"] == "agency")].groupby("collection_mode")["level_id"].agg(set)
+    partial = {mode for mode, agencies in counted.items() if (due & present) - agencies}
+    is_sum = of_complaints & (figures["level"] == "national") & figures["collection_mode"].isin(partial)
+    return figures[~is_sum]
 
 
 def session_observations(events, places):

@@ -18,6 +18,23 @@ presences as (
 
 ),
 
+-- An agency may receive its customers without the queue system of the point: of it the system measures no zero.
+agencies_in_the_queue as (
+
+    select distinct
+        built_months.period,
+        uses.service_point_id,
+        uses.agency_code
+
+    from {{ built_months() }}
+    inner join {{ ref('fct_uses_by_day') }} as uses
+        on
+            uses.measure in ('visits', 'waiting_minutes', 'desk_minutes')
+            and built_months.period + interval '1 month' > uses.opening_date
+            and built_months.period - interval '11 months' <= uses.opening_date
+
+),
+
 measures as (
 
     select
@@ -41,6 +58,7 @@ points_measured as (
     select
         service_points.service_point_id,
         measures.measure,
+        measures.source_family,
         case
             when bool_or(source_months.is_delivered) then null
             when count(source_months.source) > 0 then 'not_delivered'
@@ -60,7 +78,7 @@ points_measured as (
             and measures.source_family = source_months.source_family
             and built_months.period = source_months.period
 
-    group by service_points.service_point_id, measures.measure, built_months.period
+    group by service_points.service_point_id, measures.measure, measures.source_family, built_months.period
 
 ),
 
@@ -70,7 +88,12 @@ agencies_of_points as (
         points_measured.service_point_id,
         case when points_measured.missing_reason is null then presences.agency_code end as agency_code,
         points_measured.measure,
-        points_measured.missing_reason,
+        case
+            when points_measured.missing_reason is not null
+                then points_measured.missing_reason
+            when points_measured.source_family = 'queue' and in_the_queue.agency_code is null
+                then 'not_in_the_queue'
+        end as missing_reason,
         points_measured.period
 
     from points_measured
@@ -79,6 +102,11 @@ agencies_of_points as (
             points_measured.service_point_id = presences.service_point_id
             and points_measured.period + interval '1 month' > presences.valid_from
             and points_measured.period < coalesce(presences.valid_to, 'infinity')
+    left join agencies_in_the_queue as in_the_queue
+        on
+            points_measured.service_point_id = in_the_queue.service_point_id
+            and presences.agency_code = in_the_queue.agency_code
+            and points_measured.period = in_the_queue.period
 
     where points_measured.missing_reason is not null or presences.agency_code is not null
 

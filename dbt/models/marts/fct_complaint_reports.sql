@@ -54,7 +54,7 @@ last_reports as (
 
 ),
 
--- A month that was counted alone is not counted again in a report of several months.
+-- A report of several months, one of which was counted alone too.
 counted_elsewhere as (
 
     select distinct
@@ -99,7 +99,7 @@ final as (
         lodged_count,
         statement_count,
         report_count,
-        count(*) filter (where not is_counted_elsewhere) over (
+        count(*) over (
             partition by agency_code, opening_date, period_month_count
         ) as overseer_count,
         themes,

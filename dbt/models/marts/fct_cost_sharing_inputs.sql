@@ -47,7 +47,7 @@ expected_with_uses as (
         uses_expected.*,
         points_with_uses.period is not null as has_use,
         uses_expected.measure in ('visits', 'waiting_minutes', 'desk_minutes')
-        and uses_expected.missing_reason is null
+        and coalesce(uses_expected.missing_reason = 'not_in_the_queue', true)
         and points_with_uses.period is null as is_without_visits
 
     from uses_expected
@@ -66,7 +66,7 @@ expected_or_missing as (
 
     from expected_with_uses
 
-    where missing_reason is null or not has_use
+    where coalesce(missing_reason = 'not_in_the_queue', true) or not has_use
 
 ),
 

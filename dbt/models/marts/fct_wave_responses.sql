@@ -10,15 +10,26 @@ responses as (
 
     select * from {{ ref('fct_feedback_responses') }}
 
-),
-
-staff_answers as (
-
-    select * from {{ ref('fct_staff_answers') }}
+    where wave_id is not null
 
 ),
 
-answers_of_customers as (
+-- An answer is of the month of the visit, which may be before the wave.
+months_of_waves as (
+
+    select
+        waves.wave_id,
+        cast(date_trunc('month', least(waves.starts_on, min(responses.opening_date))) as date) as first_month,
+        cast(date_trunc('month', greatest(waves.ends_on, max(responses.opening_date))) as date) as last_month
+
+    from waves
+    left join responses on waves.wave_id = responses.wave_id
+
+    group by waves.wave_id, waves.starts_on, waves.ends_on
+
+),
+
+answers_by_wave as (
 
     select
         wave_id,
@@ -27,46 +38,7 @@ answers_of_customers as (
 
     from responses
 
-    where wave_id is not null
-
     group by wave_id, collection_mode
-
-),
-
-answers_by_staff_item as (
-
-    select
-        wave_id,
-        item_code,
-        sum(answer_count) as answered_count
-
-    from staff_answers
-
-    group by wave_id, item_code
-
-),
-
--- Who answered several items is one respondent: the item that most answered tells how many at least.
-answers_of_staff as (
-
-    select
-        wave_id,
-        'staff_survey' as collection_mode,
-        max(answered_count) as answered_count
-
-    from answers_by_staff_item
-
-    group by wave_id
-
-),
-
-answers_by_wave as (
-
-    select * from answers_of_customers
-
-    union all
-
-    select * from answers_of_staff
 
 ),
 
@@ -83,10 +55,15 @@ final as (
         / cast(nullif(waves.invited_count, 0) as numeric) as response_share,
         false as has_weights,
         waves.starts_on,
-        waves.ends_on
+        waves.ends_on,
+        months_of_waves.first_month,
+        months_of_waves.last_month
 
     from waves
+    inner join months_of_waves on waves.wave_id = months_of_waves.wave_id
     left join answers_by_wave on waves.wave_id = answers_by_wave.wave_id
+
+    where waves.population <> 'staff'
 
 )
 

@@ -11,7 +11,9 @@ complete_reports as (
     select
         cast(null as text) as service_point_id,
         agency_code,
-        'complaint' as collection_mode,
+        -- A count of several months stands apart: it is neither added to those of a month nor compared with them.
+        case period_month_count when 1 then 'complaint' else 'complaint_' || period_month_count || '_months' end
+            as collection_mode,
         overseer,
         lodged_count as numerator,
         cast(null as bigint) as denominator,
@@ -20,7 +22,7 @@ complete_reports as (
     from complaint_reports
 
     -- A total of which a part was not reported is not known.
-    where not is_counted_elsewhere and overseer_count = {{ var('overseers') | length }}
+    where overseer_count = {{ var('overseers') | length }}
 
 ),
 

@@ -4,6 +4,8 @@ incidents as (
 
     select * from {{ ref('fct_incidents') }}
 
+    where not is_technical
+
 ),
 
 visits as (
@@ -15,25 +17,32 @@ visits as (
 -- On a day without visits counted the incidents would stand beside nothing.
 days_without_visits_counted as (
 
-    select
-        service_point_id,
-        opening_date
-
-    from {{ ref('fct_measured_minutes') }}
+    select * from {{ ref('fct_measured_minutes') }}
 
     where source_family = 'queue' and not is_day_measured
 
 ),
 
+source_months as (
+
+    select
+        *,
+        {{ is_register_silent() }} as is_silent
+
+    from {{ ref('fct_source_months') }}
+
+),
+
+-- A rate needs both: points where incidents are reported and visits are counted.
 points_with_sources as (
 
     select
         service_point_id,
         period
 
-    from {{ ref('fct_source_months') }}
+    from source_months
 
-    where source_family in ('incident', 'queue') and is_delivered
+    where source_family in ('incident', 'queue') and is_delivered and not is_silent
 
     group by service_point_id, period
 
@@ -54,18 +63,6 @@ points_with_visits as (
 
 ),
 
--- A rate needs both: points where incidents are reported and visits are counted.
-points_with_both as (
-
-    select
-        service_point_id,
-        period
-
-    from points_with_sources
-    inner join points_with_visits using (service_point_id, period)
-
-),
-
 incidents_and_visits as (
 
     select
@@ -75,8 +72,6 @@ incidents_and_visits as (
         opening_date
 
     from incidents
-
-    where not is_technical
 
     union all
 
@@ -101,10 +96,14 @@ counted_by_day as (
         counted.opening_date
 
     from incidents_and_visits as counted
-    inner join points_with_both
+    inner join points_with_sources
         on
-            counted.service_point_id = points_with_both.service_point_id
-            and date_trunc('month', counted.opening_date) = points_with_both.period
+            counted.service_point_id = points_with_sources.service_point_id
+            and date_trunc('month', counted.opening_date) = points_with_sources.period
+    inner join points_with_visits
+        on
+            counted.service_point_id = points_with_visits.service_point_id
+            and date_trunc('month', counted.opening_date) = points_with_visits.period
     left join days_without_visits_counted as uncounted
         on
             counted.service_point_id = uncounted.service_point_id

@@ -2,9 +2,25 @@
 
 with
 
+-- What some agencies counted is no figure of the nation; by agency it is told.
 cells as (
 
-    select * from {{ ref('metric_cells') }}
+    select *
+
+    from {{ ref('metric_cells') }}
+
+    where
+        level <> 'national'
+        or breakdown = 'agency'
+        or (metric_id, metric_version, collection_mode, period) not in (
+            select
+                partial_sums.metric_id,
+                partial_sums.metric_version,
+                partial_sums.collection_mode,
+                partial_sums.period
+
+            from {{ ref('metric_partial_sums') }} as partial_sums
+        )
 
 ),
 

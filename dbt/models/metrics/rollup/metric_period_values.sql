@@ -1,7 +1,8 @@
 {{
     config(
         materialized='by_month',
-        built_rows='(period_kind, period) in (select period_kind, period from warehouse.metric_periods)',
+        built_rows="(period_kind, period, case period_kind when 'wave' then breakdown_value else '' end) in"
+        " (select period_kind, period, coalesce(wave_id, '') from warehouse.metric_periods)",
         indexes=[{'columns': ['period_kind', 'period', 'metric_id']}]
     )
 }}

@@ -53,16 +53,33 @@ years as (
 
 ),
 
+months_of_waves as (
+
+    select
+        breakdown_value as wave_id,
+        min(period) as first_month,
+        max(period) as last_month
+
+    from month_values
+
+    where breakdown = 'wave_id'
+
+    group by breakdown_value
+
+),
+
+-- An answer is of the month of the visit, which may be before the wave.
 wave_periods as (
 
     select
         'wave' as period_kind,
-        wave_id,
-        starts_on as period,
-        cast(date_trunc('month', starts_on) as date) as first_month,
-        cast(date_trunc('month', ends_on) as date) as last_month
+        waves.wave_id,
+        waves.starts_on as period,
+        cast(least(date_trunc('month', waves.starts_on), months_of_waves.first_month) as date) as first_month,
+        cast(greatest(date_trunc('month', waves.ends_on), months_of_waves.last_month) as date) as last_month
 
     from waves
+    left join months_of_waves on waves.wave_id = months_of_waves.wave_id
 
 ),
 

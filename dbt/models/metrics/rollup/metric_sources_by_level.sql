@@ -12,20 +12,13 @@ source_months as (
 
 ),
 
--- A register of incidents is silent while nothing happens: who reported in the last twelve months still does.
+-- A register of incidents is silent while nothing happens: for twelve months that is taken for a zero.
 source_months_with_registers as (
 
     select
         *,
         substring(source from '^/agencies/([^/]+)/') as agency_in_source,
-        is_delivered or (
-            source_family = 'incident'
-            and bool_or(is_delivered) over (
-                partition by source, service_point_id, collection_mode
-                order by period
-                range between interval '11 months' preceding and current row
-            )
-        ) as is_delivered_or_silent
+        is_delivered and not {{ is_register_silent() }} as is_delivered_or_silent
 
     from source_months
 
