@@ -47,6 +47,7 @@
         'open_feedback_ratio',
         'open_feedback_unclassified_count',
         'people_waiting_mean',
+        'queue_time_called_median',
         'queue_time_median',
         'queue_time_p90',
         'queue_time_within_target_share',
@@ -76,6 +77,7 @@
         'visits',
         'wait_of_those_who_waited_mean',
         'waiting_minutes',
+        'walk_in_wait_mean',
     ]) }}
 {% endmacro %}
 

@@ -6,7 +6,8 @@ What a metric's truth means is decided here and nowhere else:
   installation of that mode, whether or not it worked and whether or not a customer used it. For the survey it is the
   visits during its wave at the points that hand it out. Customers who only come to book count nowhere.
 - queue_time_median, queue_time_p90, booked_wait_median, help_time_median: over all customers, of the time that each
-  would have waited had they stayed. wait_of_those_who_waited_mean: what those waited who were called, not at once.
+  would have waited had they stayed. queue_time_called_median, walk_in_wait_mean,
+  wait_of_those_who_waited_mean: what those waited who were called, the last of those not called at once.
 - queue_time_within_target_share, abandonment_rate, booked_on_time_share: what happened. A customer who left was
   not called within the target and not on time; a customer absent at the call was called and did not leave.
 - Whoever goes out can press the device at the exit and take a form, but only who was served gets an SMS: SMS figures

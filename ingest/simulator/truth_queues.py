@@ -66,6 +66,9 @@ def _count_ticket(adder: _Adder, ticket: Ticket, second_leg: Ticket | None) -> N
     adder.of(agency, "queue_time_within_target_share").add(wait is not None and wait <= TARGET_SECONDS)
     adder.of(agency, "queue_time_median").add_seconds(ticket.would_be_wait)
     adder.of(agency, "queue_time_p90").add_seconds(ticket.would_be_wait)
+    if wait is not None:
+        adder.of(agency, "queue_time_called_median").add_seconds(wait)
+        adder.of(agency, "walk_in_wait_mean").add(wait / 60)
     if wait:
         adder.of(agency, "wait_of_those_who_waited_mean").add(wait / 60)
 

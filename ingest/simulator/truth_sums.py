@@ -17,6 +17,7 @@ NEVER = 10**9  # seconds of something that did not end: it ranks last; a quantil
 QUANTILES: Mapping[str, tuple[float, int]] = {
     "queue_time_median": (0.5, 60),
     "queue_time_p90": (0.9, 60),
+    "queue_time_called_median": (0.5, 60),
     "booked_wait_median": (0.5, 60),
     "service_time_median": (0.5, 60),
     "connection_delay_median": (0.5, 60),

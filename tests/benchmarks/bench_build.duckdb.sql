@@ -90,6 +90,8 @@ parts as (
             part(if(number_in_visit = 1 and wait between 0 and 14400, 'first_wait_mean', null), wait / 60, 1, null),
             part(if(wait between 0 and 14400, 'total_wait_mean', null), wait / 60, if(number_in_visit = 1, 1, 0), null),
             part('repeat_wait_mean', if(number_in_visit > 1, wait / 60, 0), if(number_in_visit = 1, 1, 0), null),
+            part(if(access = 'walk_in' and called_at is not null and wait between 0 and 14400, 'queue_time_called_median', null), 1, 1, wait),
+            part(if(access = 'walk_in' and called_at is not null and wait between 0 and 14400, 'walk_in_wait_mean', null), wait / 60, 1, null),
             part(if(wait between 1 and 14400, 'wait_of_those_who_waited_mean', null), wait / 60, 1, null),
             part(if(wait between 0 and 14400, 'waiting_minutes', null), wait / 60, null, null),
             part(if(service between 0 and 14400, 'desk_minutes', null), service / 60, null, null),

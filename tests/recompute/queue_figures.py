@@ -66,6 +66,9 @@ def walk_in_observations(ticket, wait, is_called, places):
     if wait is not None and ticket["fate"] in ("called", "left"):
         for metric in ("queue_time_median", "queue_time_p90"):
             yield observation(metric, ticket, QUEUE, int(is_called), 1, wait)
+    if wait is not None and is_called:
+        yield observation("queue_time_called_median", ticket, QUEUE, 1, 1, wait)
+        yield observation("walk_in_wait_mean", ticket, QUEUE, wait / 60, 1)
     if wait and ticket["fate"] == "called":
         yield observation("wait_of_those_who_waited_mean", ticket, QUEUE, wait / 60, 1)
 
