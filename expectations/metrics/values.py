@@ -123,6 +123,9 @@ SUITE = gx.ExpectationSuite(
                         and date_trunc('month', opening_date)::date >= definitions.valid_from
                         and date_trunc('month', opening_date)::date < coalesce(definitions.valid_to, 'infinity')
                 ) as parts
+                where (metric_id, metric_version, period, collection_mode) not in (
+                    select metric_id, metric_version, period, collection_mode from warehouse.metric_partial_sums
+                )
                 group by 1, 2, 3, 4
             ) as sums using (metric_id, metric_version, period, collection_mode)
             where
