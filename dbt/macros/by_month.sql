@@ -48,7 +48,7 @@
 {% macro built_rows_by(column_names) -%}
     {#
         By opening day or month what is of the months being built; by day of receipt all that such a build reads, up to
-        the last instant that counts in it.
+        the last instant that counts in it, by whole days: of the day of that instant it reads a part or nothing.
     #}
     {%- if 'opening_date' in column_names -%}
     {{ in_built_months('opening_date') }}
@@ -66,7 +66,7 @@
         {{ in_built_months(received_date) }}
         or (
             {{ received_date }} >= {{ first_built_day() }}
-            and {{ received_date }} <= cast({{ local_time(last_received_before()) }} as date)
+            and {{ received_date }} < cast({{ local_time(last_received_before()) }} as date)
         )
     )
 {%- endmacro %}

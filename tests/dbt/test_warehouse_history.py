@@ -139,11 +139,13 @@ def test_staff_safety_is_not_among_what_analysts_read(from_nothing):
 
 def test_a_build_of_one_month_leaves_the_rows_of_the_others(made_at_once):
     from_nothing, environment = made_at_once
-    before = versions(from_nothing)
+    before, received = versions(from_nothing), received_by_day(from_nothing)
 
     pulssi(environment, "build", "2026-09")
 
     after = versions(from_nothing)
+    assert len(received) > 20
+    assert received_by_day(from_nothing) == received
     assert after["fct_tickets", "2026-10-01"] == before["fct_tickets", "2026-10-01"]
     # A wave of October was answered about a visit in September.
     of_a_wave = {("metric_period_values", "2026-10-01")}
@@ -162,6 +164,12 @@ def versions(settings):
             ).format(sql.Identifier(column), sql.Identifier("warehouse", name))
             found |= {(name, month): digest for month, digest in connection.execute(query)}
     return found
+
+
+def received_by_day(settings):
+    query = "select received_date::text, sum(event_count)::integer from warehouse.fct_events_received group by 1"
+    with database.connect(settings) as connection:
+        return dict(connection.execute(query).fetchall())
 
 
 def gate(settings, month, verdict):
