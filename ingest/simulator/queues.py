@@ -31,9 +31,10 @@ class _Line:
         return opens + int((closes - opens) * self.day.plan.last_desk_share)
 
     def free_desk(self, now: int) -> int | None:
-        """The lowest idle desk on duty. Every desk but a planted early leaver serves until nobody waits."""
+        """The lowest idle desk on duty. All but a planted early leaver, who is not alone, serve until nobody waits."""
         for desk in sorted(self.idle):
-            leaves_early = self.day.plan.last_desk_share < 1 and desk == self.day.plan.desks
+            is_last_of_several = self.day.desks > 1 and desk == self.day.plan.desks
+            leaves_early = self.day.plan.last_desk_share < 1 and is_last_of_several
             if not (leaves_early and now >= self.last_desk_leaves_at()):
                 self.idle.remove(desk)
                 return desk

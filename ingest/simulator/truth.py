@@ -19,7 +19,8 @@ What a metric's truth means is decided here and nowhere else:
 - visits: stays, dated by arrival, of the agency of the first ticket; second tickets of a stay add none.
 - abandonment_rate and booked_share are over all tickets; queue times and called_absent_rate are of walk-ins only.
 - A ticket that the staff move to another queue stays one ticket: its wait is the first one, and the second leg counts
-  in no queue figure, but its wait is a repeated one of the visit, and its minutes are those of its own agency.
+  in no queue figure, but its wait, from the end of the first service on, is a repeated one of the visit, and its
+  minutes are those of its own agency.
 - first_wait_mean, repeat_wait_mean, total_wait_mean: until the call or until leaving, of booked customers from their
   coming on; a visit with a wait that never ended is in none that needs it. A visit is of several agencies when its
   customer went to several.

@@ -129,9 +129,10 @@ def _count_snapshots(happened: DayOfPoint, found: Found) -> None:
 
 
 def _waited_seconds(ticket: Ticket) -> int | None:
-    """From coming to the call or to leaving; None without either."""
+    """From coming, or from being sent on, to the call or to leaving; None without either."""
     until = ticket.called_at if ticket.called_at is not None else ticket.left_at
-    return None if until is None else until - ticket.issued_at
+    sent_on_at = ticket.chained_from.ended_at if ticket.is_second_leg and ticket.chained_from is not None else None
+    return None if until is None else until - (ticket.issued_at if sent_on_at is None else sent_on_at)
 
 
 def _served_seconds(ticket: Ticket) -> int:

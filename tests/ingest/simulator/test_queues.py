@@ -74,6 +74,14 @@ def test_the_last_desk_of_a_planted_change_closes_early():
     assert last[2] < OPENS + (CLOSES - OPENS) / 2 < CLOSES < last[1]
 
 
+def test_a_desk_that_is_alone_on_a_day_serves_until_nobody_waits():
+    busy = [ticket(OPENS + number * 60, duration=600) for number in range(100)]
+
+    served = run_day([day(busy, desks=1, planned_desks=2, last_desk_share=0.5)], EARLY_CALL, no_next)
+
+    assert all(ticket.called_at is not None for ticket in served)
+
+
 def test_a_customer_with_a_second_matter_gets_a_second_ticket_after_the_first_service():
     first = ticket(OPENS, duration=300)
     first.next_agency = "vero"
@@ -104,9 +112,10 @@ def ticket(issued_at, *, duration=600, patience=FOR_EVER, slot_start=None, is_ab
     )
 
 
-def day(tickets, *, desks=1, last_desk_share=1.0, agency="kela"):
+def day(tickets, *, desks=1, planned_desks=None, last_desk_share=1.0, agency="kela"):
     profile = AgencyProfile(1, 0.5, {}, {}, ((300, 900, 1.0),), 0.8, 900)
-    plan = QueuePlan(agency, profile, desks, last_desk_share if desks > 1 else 1.0, 1, 1, 1, 1)
+    planned = planned_desks or desks
+    plan = QueuePlan(agency, profile, planned, last_desk_share if planned > 1 else 1.0, 1, 1, 1, 1)
     walk_ins = sorted((ticket for ticket in tickets if ticket.slot_start is None), key=issue)
     booked = [ticket for ticket in tickets if ticket.slot_start is not None]
     return DayOfAgency(plan, (OPENS, CLOSES), desks, 1.0, walk_ins, booked)
