@@ -58,7 +58,7 @@ def score_seeds(seeds: int, first: int, points: int, replications: int, months: 
         started = time.monotonic()
         _one_seed(folder, environment, seed, months, expected)
         click.echo(f"seed {seed}: {time.monotonic() - started:.0f} s")
-    _summarise(folder)
+    _summarise(folder, months[1])
 
 
 def _country(folder: Path, points: int) -> dict[str, str]:
@@ -110,16 +110,15 @@ def _keep(scored: Path, target: Path, seed: int, seconds: Mapping[str, float]) -
     (target / "done.json").write_text(json.dumps(content) + "\n", encoding="utf-8")
 
 
-def _summarise(folder: Path) -> None:
+def _summarise(folder: Path, month: str) -> None:
     import pandas as pd
 
     from kpi import score_changes, score_table
 
     done = sorted(folder.glob("seed_*/done.json"))
     tables = {name: _united([path.parent / f"{name}.csv" for path in done]) for name in TABLES}
-    release_month = tables["cells"]["period"].max()
     found = {
-        "metrics": score_table.metrics(tables["cells"][tables["cells"]["period"] == release_month]),
+        "metrics": score_table.metrics(tables["cells"][tables["cells"]["period"] == f"{month}-01"]),
         "changes": score_table.changes(score_changes.judged(tables["changes"])),
         "faults": score_table.faults(tables["faults"]),
     }
