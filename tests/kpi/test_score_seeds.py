@@ -1,9 +1,14 @@
 """What a called change is worth, and the table over many simulated countries."""
 
+import json
+
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from infra.settings import read_settings
 from kpi import score_changes, score_table
+from kpi.score_seeds import score_seeds
 
 
 def change(verdict, difference, true_difference, is_designed=False, is_changed_point=False, seed="seed_1"):
@@ -71,3 +76,28 @@ def test_coverage_is_at_its_goal_unless_its_own_bounds_exclude_it(covering, is_a
 
     assert (row["coverage"], row["intervals"], row["is_coverage_at_goal"]) == (covering / 100, 100, is_at_goal)
     assert (row["bias_from_true"], row["bias_from_realised"], row["place"]) == (-1, 0, "points")
+
+
+def test_the_seeds_are_summed_up_for_the_released_month_though_the_truth_knows_of_a_later_day(tmp_path, monkeypatch):
+    monkeypatch.setenv("PULSSI_HOME", str(tmp_path))
+    folder = read_settings().output / "score" / "seeds_12"
+    for made in ("country_12/simulation.yml", "expected.csv", "seed_1/done.json"):
+        (folder / made).parent.mkdir(parents=True, exist_ok=True)
+        (folder / made).touch()
+    of_month = {"level": "service_point", "metric_id": "visits", "collection_mode": "queue_system", "level_id": "oulu"}
+    truth = {"true_value": 10.0, "realised_value": 9.0, "value": 9.0, "difference_from_realised": 0.0}
+    late = {"period": "2026-11-01", "realised_value": 1.0}
+    cells = [
+        of_month | truth | {"period": "2026-10-01", "difference_from_true": -1.0, "covers_true": True},
+        of_month | late,
+    ]
+    pd.DataFrame(cells).to_csv(folder / "seed_1" / "cells.csv", index=False)
+    rows = [change("none", 0.1, 0.1)]
+    pd.DataFrame(rows).drop(columns="seed").to_csv(folder / "seed_1" / "changes.csv", index=False)
+    pd.DataFrame([{"kind": "conflict", "is_as_planted": True}]).to_csv(folder / "seed_1" / "faults.csv", index=False)
+
+    result = CliRunner().invoke(score_seeds, ["--seeds", "1"], catch_exceptions=False)
+
+    assert result.exit_code == 0, result.output
+    [metric] = json.loads((folder / "score.json").read_text())["metrics"]
+    assert (metric["numbers"], metric["bias_from_true"]) == (1, -1.0)
