@@ -49,8 +49,7 @@ of_the_same_cases as (
     where
         earlier.stored_at < cast(%(since)s as timestamptz)
         and earlier.event_type in (
-            'booking.created', 'booking.changed', 'booking.cancelled', 'correction.amended', 'correction.withdrawn',
-            'incident.reported', 'incident.resolved'
+            'booking.created', 'booking.changed', 'booking.cancelled', 'incident.reported', 'incident.resolved'
         )
 
 ),

@@ -19,6 +19,7 @@
         {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
         {% call statement('main') %}{{ create_table_as(False, target_relation, built_query) }}{% endcall %}
         {% do create_indexes(target_relation) %}
+        {% do create_index_of_months(target_relation, columns | map(attribute='name') | list) %}
     {% else %}
         {% do require_same_columns(target_relation, columns) %}
         {% call statement('delete') %}delete from {{ target_relation }} where {{ built }}{% endcall %}
@@ -33,6 +34,14 @@
 
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{% macro create_index_of_months(relation, column_names) %}
+    {# What a build deletes and reads of the table lies together: that it does not read the years before. #}
+    {% set day_or_month = ['opening_date', 'period', 'received_date'] | select('in', column_names) | first %}
+    {% if day_or_month is defined %}
+        {% call statement('create_index_of_months') %}create index on {{ relation }} ({{ day_or_month }}){% endcall %}
+    {% endif %}
+{% endmacro %}
 
 {% macro columns_of_query(query) %}
     {# Asked of a table, for the types of a query that the driver gives are not those of a table's columns. #}

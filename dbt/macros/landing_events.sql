@@ -54,3 +54,25 @@
 {% macro moves_no_closed_month(day, known_at) -%}
     {{ known_at }} < {{ received_before(day) }}
 {%- endmacro %}
+
+{% macro read_from() -%}
+    {# Received earlier, an event is read by a build only where its type or its booking asks for it. #}
+    {{ instant_of('cast(' ~ first_built_day() ~ ' - ' ~ var('days_read_before') ~ ' as timestamp)') }}
+{%- endmacro %}
+
+{% macro is_of_a_stay() -%}
+    (({{ is_of_a_ticket() }}) or (event_type like 'session.%' and event_type <> 'session.fault'))
+{%- endmacro %}
+
+{% macro stay_key() -%}
+    coalesce(data ->> 'ticket_key', data ->> 'session_key')
+{%- endmacro %}
+
+{% macro is_received_far_ahead(received_at) -%}
+    (
+        {{ received_at }} >= {{ instant_of(
+            'cast(' ~ first_built_day() ~ ' - ' ~ var('longest_days_booked_ahead') ~ ' as timestamp)'
+        ) }}
+        and {{ received_at }} < {{ read_from() }}
+    )
+{%- endmacro %}

@@ -41,6 +41,27 @@
     ]) }}
 {% endmacro %}
 
+{% macro sums_of_months() %}
+    {# What a cell of a longer period is made of, in the order of summed_months. #}
+    {{ return([
+        'reason_rank', 'numerator', 'denominator', 'sum_of_squares', 'opening_day_count', 'month_count',
+        'calendar_day_count',
+    ]) }}
+{% endmacro %}
+
+{% macro summed_months() -%}
+    {# The sums over *months*, or over stretches of them; what counts days or months stays a whole number. #}
+    {% for column in sums_of_months() -%}
+    {% if column == 'reason_rank' -%}
+    min(months.reason_rank) as reason_rank,
+    {% elif column.endswith('_count') -%}
+    cast(sum(months.{{ column }}) as bigint) as {{ column }}{{ "," if not loop.last }}
+    {% else -%}
+    sum(months.{{ column }}) as {{ column }}{{ "," if not loop.last }}
+    {% endif -%}
+    {% endfor -%}
+{%- endmacro %}
+
 {% macro packed_durations(order='') %}
     {# The columns of a distribution in one row: seconds, and how many of each were called, and called or left. #}
     {{ return({

@@ -1,11 +1,13 @@
 """The warehouse holds all months: what a build makes anew, what it leaves, and what analysts see of it."""
 
+import re
 import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
 
 import hand_made_landing
+import hand_made_long_ago
 import hand_made_october
 import psycopg
 import pytest
@@ -53,6 +55,24 @@ def step_by_step(make_deployment, events):
 
 
 @pytest.fixture(scope="module")
+def one_more_day(make_deployment):
+    """A deployment in which a last day's build made October alone, and one that was made at once."""
+    rows = list(hand_made_long_ago.events())
+    last = hand_made_long_ago.received_in_november(rows)
+    settings, environment = make_deployment()
+    hand_made_landing.write(settings, [row for row in rows if row not in last])
+    pulssi(environment, "build")
+    with database.connect(settings) as connection:
+        for row in last:
+            hand_made_landing.add(connection, "landing.event", **row | {"stored_at": datetime.now().astimezone()})
+    said = pulssi(environment, "build")
+    other_settings, other_environment = make_deployment()
+    hand_made_landing.write(other_settings, rows)
+    pulssi(other_environment, "build", "--all")
+    return settings, other_settings, said
+
+
+@pytest.fixture(scope="module")
 def from_nothing(made_at_once):
     return made_at_once[0]
 
@@ -84,6 +104,19 @@ def test_a_rebuild_from_nothing_gives_the_same_numbers(step_by_step, from_nothin
     assert len(grown) > 30
     assert sum(count for count, _digest in grown.values()) > 1000
     assert {name for name in grown if grown[name] != made_at_once[name]} == set()
+
+
+def test_a_month_built_alone_finds_all_that_it_rests_on(one_more_day):
+    settings, made_at_once, said = one_more_day
+
+    assert re.findall("^marts of (\\S+), counting", said, re.MULTILINE) == ["2026-10", "2026-11"]
+    grown, at_once = contents(settings), contents(made_at_once)
+    assert {name for name in grown if grown[name] != at_once[name]} == set()
+    with database.connect(settings) as connection:
+        (dated,) = connection.execute(
+            "select count(*) from warehouse.fct_bookings where opening_date = '2026-10-07'"
+        ).fetchone()
+    assert dated == 3
 
 
 @pytest.mark.parametrize("table", ["warehouse.fct_tickets", "landing.event", "ops.build", "reference.source"])

@@ -37,7 +37,7 @@ checked_in_with_a_version as (
     inner join bookings
         on
             tickets.booking_key = bookings.booking_key
-            and date_trunc('month', tickets.opening_date) = bookings.period
+            and cast(date_trunc('month', tickets.opening_date) as date) = bookings.period
 
     where tickets.is_counted and tickets.checked_in_at is not null
 

@@ -80,7 +80,7 @@ hours_of_sources as (
     inner join sources
         on
             hours.service_point_id = sources.service_point_id
-            and date_trunc('month', hours.opening_date) = sources.period
+            and cast(date_trunc('month', hours.opening_date) as date) = sources.period
             and {{ is_valid_on('sources', 'hours.opening_date') }}
     left join hours_observed
         on

@@ -96,11 +96,11 @@ presses_per_visits as (
     inner join months_with_a_device
         on
             counted.service_point_id = months_with_a_device.service_point_id
-            and date_trunc('month', counted.opening_date) = months_with_a_device.period
+            and cast(date_trunc('month', counted.opening_date) as date) = months_with_a_device.period
     inner join months_with_visits
         on
             counted.service_point_id = months_with_visits.service_point_id
-            and date_trunc('month', counted.opening_date) = months_with_visits.period
+            and cast(date_trunc('month', counted.opening_date) as date) = months_with_visits.period
     left join days_of_one_only
         on
             counted.service_point_id = days_of_one_only.service_point_id

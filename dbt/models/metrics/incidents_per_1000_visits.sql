@@ -99,11 +99,11 @@ counted_by_day as (
     inner join points_with_sources
         on
             counted.service_point_id = points_with_sources.service_point_id
-            and date_trunc('month', counted.opening_date) = points_with_sources.period
+            and cast(date_trunc('month', counted.opening_date) as date) = points_with_sources.period
     inner join points_with_visits
         on
             counted.service_point_id = points_with_visits.service_point_id
-            and date_trunc('month', counted.opening_date) = points_with_visits.period
+            and cast(date_trunc('month', counted.opening_date) as date) = points_with_visits.period
     left join days_without_visits_counted as uncounted
         on
             counted.service_point_id = uncounted.service_point_id

@@ -1,9 +1,129 @@
 with
 
--- Nothing of the built months is received a month before them, but bookings are made far ahead; the complaints of a
--- year are not to count a month again that was reported alone, and a count of staff sent again is of the day of the
--- first one.
-events_of_the_built_months as (
+-- Not materialized: each use finds its own rows.
+events as not materialized (
+
+    select
+        event_key,
+        event_id,
+        source,
+        event_type,
+        service_point_id,
+        time_precision,
+        utc_offset_minutes,
+        is_future,
+        data,
+        occurred_at,
+        received_at
+
+    from {{ source('landing', 'event') }}
+
+),
+
+bookings_concerned as (
+
+    select * from {{ ref('stg_landing__bookings_concerned') }}
+
+),
+
+stays_concerned as (
+
+    select * from {{ ref('stg_landing__stays_concerned') }}
+
+),
+
+amendments as (
+
+    select data ->> 'ref_id' as event_id
+
+    from events
+
+    where event_type = 'correction.amended'
+
+),
+
+-- Nothing of the built months is received longer before them,
+of_the_built_months as (
+
+    select *
+
+    from events
+
+    where received_at >= {{ read_from() }}
+
+),
+
+-- but clocks run ahead, and much that is told rests on what was told before: of what is told the most, tickets and
+-- sessions that go on, and answers to one invitation;
+of_the_month_before as (
+
+    select *
+
+    from events
+
+    where
+        received_at >= {{ instant_of('cast(' ~ first_built_day(-1) ~ ' as timestamp)') }}
+        and received_at < {{ read_from() }}
+        and event_type not in ('complaint.counted', 'staff_survey.counted')
+        and not {{ is_of_a_booking() }}
+        and not {{ is_correction() }}
+        and (
+            occurred_at >= {{ instant_of('cast(' ~ first_built_day() ~ ' - 1 as timestamp)') }}
+            or event_id in (select amendments.event_id from amendments)
+            or case
+                when {{ is_of_a_stay() }}
+                    then
+                        {{ stay_key() }} in (select stays_concerned.stay_key from stays_concerned)
+                        or data ->> 'visit_key' in (select stays_concerned.stay_key from stays_concerned)
+                when event_type = 'feedback.given' then data ->> 'invitation_key' is not null
+                else event_type not in ('booking.slots_observed', 'device.heartbeat', 'queue.observed')
+            end
+        )
+
+),
+
+-- bookings are made far ahead;
+of_bookings as (
+
+    select events.*
+
+    from bookings_concerned
+    inner join events
+        on bookings_concerned.booking_key = coalesce(events.data ->> 'incident_key', events.data ->> 'booking_key')
+
+    where
+        {{ is_of_a_booking('events.event_type') }}
+        and {{ is_received_far_ahead('events.received_at') }}
+
+),
+
+-- the complaints of a year are not to count a month again that was reported alone, a count of staff sent again is of
+-- the day of the first one, and a correction may be of one of these.
+of_whole_years as (
+
+    select *
+
+    from events
+
+    where
+        (event_type in ('complaint.counted', 'staff_survey.counted') or {{ is_correction() }})
+        and {{ is_received_far_ahead('received_at') }}
+
+),
+
+read_by_this_build as (
+
+    select * from of_the_built_months
+    union all
+    select * from of_the_month_before
+    union all
+    select * from of_bookings
+    union all
+    select * from of_whole_years
+
+),
+
+final as (
 
     select
         event_key,
@@ -18,19 +138,8 @@ events_of_the_built_months as (
         occurred_at,
         received_at
 
-    from {{ source('landing', 'event') }}
-
-    where
-        received_at >= {{ instant_of(
-            'cast(' ~ first_built_day() ~ ' - ' ~ var('longest_days_booked_ahead') ~ ' as timestamp)'
-        ) }}
-        and (
-            received_at >= {{ instant_of('cast(' ~ first_built_day(-1) ~ ' as timestamp)') }}
-            or {{ is_of_a_booking() }}
-            or {{ is_correction() }}
-            or event_type in ('complaint.counted', 'staff_survey.counted')
-        )
+    from read_by_this_build
 
 )
 
-select * from events_of_the_built_months
+select * from final

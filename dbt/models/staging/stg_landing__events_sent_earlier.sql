@@ -16,11 +16,7 @@ events_before_those_of_the_built_months as (
 
     from {{ source('landing', 'event') }}
 
-    where
-        received_at >= {{ instant_of(
-            'cast(' ~ first_built_day() ~ ' - ' ~ var('longest_days_booked_ahead') ~ ' as timestamp)'
-        ) }}
-        and received_at < {{ instant_of('cast(' ~ first_built_day(-1) ~ ' as timestamp)') }}
+    where {{ is_received_far_ahead('received_at') }}
 
 )
 

@@ -1,63 +1,158 @@
 with
 
-month_values as (
+-- Not materialized: years of months would be written to disk for the few rows of the waves.
+month_values as not materialized (
 
-    select * from {{ ref('metric_month_values') }}
+    select
+        *,
+        array_position({{ missing_reasons() }}, missing_reason) as reason_rank,
+        case when value_status <> 'no_data' then 1 else 0 end as month_count,
+        case
+            when value_status <> 'no_data' then cast(period + interval '1 month' as date) - period
+        end as calendar_day_count
+
+    from {{ ref('metric_month_values') }}
 
 ),
 
-periods as (
+months_of_periods as (
+
+    select * from {{ ref('metric_months_of_periods') }}
+
+),
+
+waves as (
 
     select * from {{ ref('metric_periods') }}
 
+    where wave_id is not null
+
 ),
 
--- Parts of a single point are given by month, as are parts of a quantile and quantiles of a point's agency; of a wave,
--- the part that is the wave.
-months_of_periods as (
+stretches_of_months as (
+
+    select distinct
+        stretch,
+        first_day_of_month
+
+    from months_of_periods
+
+),
+
+stretches_of_periods as (
+
+    select distinct
+        stretch,
+        period_kind,
+        last_month,
+        period
+
+    from months_of_periods
+
+),
+
+-- Parts of a single point are given by month, as are parts of a quantile and quantiles of a point's agency.
+cells_of_stretches as (
 
     select
-        month_values.*,
-        periods.period_kind,
-        periods.last_month,
-        array_position({{ missing_reasons() }}, month_values.missing_reason) as reason_rank,
-        cast(month_values.period + interval '1 month' as date) - month_values.period as calendar_day_count,
-        periods.period as first_day
+        {{ cell_columns() | join(', ') }},
+        {{ summed_months() }},
+        stretches.stretch
 
-    from periods
-    inner join month_values on month_values.period between periods.first_month and periods.last_month
+    from month_values as months
+    inner join stretches_of_months as stretches on months.period = stretches.first_day_of_month
 
     where
-        (month_values.breakdown = 'wave_id' and month_values.breakdown_value = periods.wave_id)
-        or (
-            periods.wave_id is null
-            and case
-                when month_values.statistic = 'km_quantile'
-                    then month_values.breakdown = 'total' and month_values.level <> 'point_agency'
-                else month_values.breakdown = 'total' or month_values.level <> 'service_point'
-            end
-        )
+        case
+            when months.statistic = 'km_quantile' then months.breakdown = 'total' and months.level <> 'point_agency'
+            else months.breakdown = 'total' or months.level <> 'service_point'
+        end
+
+    group by {{ cell_columns() | join(', ') }}, stretches.stretch
+
+),
+
+-- A number for each cell, for grouping by its many columns twice would cost most of the time.
+cells_numbered as (
+
+    select
+        *,
+        dense_rank() over (order by {{ cell_columns() | join(', ') }}) as cell_number
+
+    from cells_of_stretches
+
+),
+
+columns_of_cells as (
+
+    select distinct on (cell_number)
+        cell_number,
+        {{ cell_columns() | join(', ') }}
+
+    from cells_numbered
+
+    order by cell_number
+
+),
+
+sums_of_periods as (
+
+    select
+        months.cell_number,
+        periods.period_kind,
+        {{ summed_months() }},
+        periods.last_month,
+        periods.period
+
+    from cells_numbered as months
+    inner join stretches_of_periods as periods on months.stretch = periods.stretch
+
+    group by months.cell_number, periods.period_kind, periods.last_month, periods.period
+
+),
+
+cells_of_periods as (
+
+    select
+        {{ cell_columns() | join(', ') }},
+        {{ sums_of_months() | join(', ') }},
+        sums.period_kind,
+        sums.last_month,
+        sums.period
+
+    from sums_of_periods as sums
+    inner join columns_of_cells as cells on sums.cell_number = cells.cell_number
+
+),
+
+-- Of a wave, the part that is the wave.
+cells_of_waves as (
+
+    select
+        {{ cell_columns() | join(', ') }},
+        {{ summed_months() }},
+        waves.period_kind,
+        waves.last_month,
+        waves.period
+
+    from month_values as months
+    inner join waves
+        on
+            months.breakdown = 'wave_id'
+            and months.breakdown_value = waves.wave_id
+            and months.period between waves.first_month and waves.last_month
+
+    group by {{ cell_columns() | join(', ') }}, waves.period_kind, waves.last_month, waves.period
 
 ),
 
 cells as (
 
-    select
-        {{ cell_columns() | join(', ') }},
-        period_kind,
-        min(reason_rank) as reason_rank,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator,
-        sum(sum_of_squares) as sum_of_squares,
-        sum(opening_day_count) as opening_day_count,
-        count(*) filter (where value_status <> 'no_data') as month_count,
-        sum(calendar_day_count) filter (where value_status <> 'no_data') as calendar_day_count,
-        last_month,
-        first_day as period
+    select * from cells_of_periods
 
-    from months_of_periods
+    union all
 
-    group by {{ cell_columns() | join(', ') }}, period_kind, last_month, first_day
+    select * from cells_of_waves
 
 )
 

@@ -6,11 +6,9 @@ durations as (
 
 ),
 
-periods as (
+months_of_periods as (
 
-    select * from {{ ref('metric_periods') }}
-
-    where period_kind <> 'wave'
+    select * from {{ ref('metric_months_of_periods') }}
 
 ),
 
@@ -20,8 +18,29 @@ definitions as (
 
 ),
 
+stretches_of_months as (
+
+    select distinct
+        stretch,
+        first_day_of_month
+
+    from months_of_periods
+
+),
+
+stretches_of_periods as (
+
+    select distinct
+        stretch,
+        period_kind,
+        period
+
+    from months_of_periods
+
+),
+
 -- A number for each cell, for sorting by its many columns again and again would cost most of the time.
-durations_of_periods as (
+durations_of_stretches as (
 
     select
         {% for column in cell_columns() -%}
@@ -30,59 +49,79 @@ durations_of_periods as (
         durations.durations,
         durations.numerators,
         durations.denominators,
-        periods.period_kind,
-        periods.period,
-        dense_rank() over (
-            order by durations.{{ cell_columns() | join(', durations.') }}, periods.period_kind, periods.period
-        ) as cell_id
+        stretches.stretch,
+        dense_rank() over (order by durations.{{ cell_columns() | join(', durations.') }}) as cell_number
 
-    from periods
-    inner join durations on durations.period between periods.first_month and periods.last_month
+    from durations
+    inner join stretches_of_months as stretches on durations.period = stretches.first_day_of_month
 
 ),
 
 cells as (
 
     select distinct
-        {{ cell_columns() | join(', ') }},
-        period_kind,
-        period,
-        cell_id
+        durations.{{ cell_columns() | join(', durations.') }},
+        durations.cell_number,
+        periods.period_kind,
+        periods.period,
+        definitions.quantile
 
-    from durations_of_periods
+    from durations_of_stretches as durations
+    inner join stretches_of_periods as periods on durations.stretch = periods.stretch
+    inner join definitions
+        on
+            durations.metric_id = definitions.metric_id
+            and durations.metric_version = definitions.metric_version
 
 ),
 
-summed_by_second as (
+cells_numbered as (
 
     select
-        durations.cell_id,
+        *,
+        row_number() over () as cell_id
+
+    from cells
+
+),
+
+stretches_by_second as (
+
+    select
+        durations.cell_number,
+        durations.stretch,
         counts.duration_seconds,
         sum(counts.numerator) as numerator,
         sum(counts.denominator) as denominator
 
-    from durations_of_periods as durations
+    from durations_of_stretches as durations
     cross join
         lateral unnest(
             durations.durations, durations.numerators, durations.denominators
         ) as counts (duration_seconds, numerator, denominator)
 
-    group by durations.cell_id, counts.duration_seconds
+    group by durations.cell_number, durations.stretch, counts.duration_seconds
 
 ),
 
 cells_by_second as (
 
     select
-        summed.*,
-        definitions.quantile
+        cells.cell_id,
+        cells.quantile,
+        stretches.duration_seconds,
+        sum(stretches.numerator) as numerator,
+        sum(stretches.denominator) as denominator
 
-    from summed_by_second as summed
-    inner join cells on summed.cell_id = cells.cell_id
-    inner join definitions
+    from stretches_by_second as stretches
+    inner join stretches_of_periods as periods on stretches.stretch = periods.stretch
+    inner join cells_numbered as cells
         on
-            cells.metric_id = definitions.metric_id
-            and cells.metric_version = definitions.metric_version
+            stretches.cell_number = cells.cell_number
+            and periods.period_kind = cells.period_kind
+            and periods.period = cells.period
+
+    group by cells.cell_id, cells.quantile, stretches.duration_seconds
 
 ),
 
@@ -104,7 +143,7 @@ quantiles_of_cells as (
         cells.period
 
     from quantiles
-    inner join cells on quantiles.cell_id = cells.cell_id
+    inner join cells_numbered as cells on quantiles.cell_id = cells.cell_id
 
 )
 

@@ -1,0 +1,16 @@
+-- What a day's build reads of the months before, found without reading them: otherwise each day costs more than the last.
+
+-- All that was told of a booking or an incident.
+create index event_of_case on landing.event ((coalesce(data ->> 'incident_key', data ->> 'booking_key')))
+where event_type in ('booking.created', 'booking.changed', 'booking.cancelled', 'incident.reported', 'incident.resolved');
+
+-- Bookings of a day.
+create index event_of_slot on landing.event ((data ->> 'slot_start'))
+where event_type in ('booking.created', 'booking.changed');
+
+-- What tells of a year, or of an event of long ago.
+create index event_of_year on landing.event (received_at)
+where event_type in ('correction.amended', 'correction.withdrawn', 'complaint.counted', 'staff_survey.counted');
+
+-- The event that a correction means.
+create index event_meant on landing.event (event_id);
