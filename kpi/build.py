@@ -48,6 +48,7 @@ def build(month: str | None, is_all: bool, status: str, cutoff: str | None, stag
     Without MONTH everything that arrived counts; of a month with a final release, what that release counted.
     """
     settings = read_settings()
+    checked_before = None
     if parse_only:
         click.echo(f"manifest: {parse_project(settings)}")
         return
@@ -61,12 +62,14 @@ def build(month: str | None, is_all: bool, status: str, cutoff: str | None, stag
             settings.deployment.time_zone,
         )
     else:
-        window = _window_of_what_came(settings, is_all=is_all)
+        window, checked_before = _window_of_what_came(settings, is_all=is_all)
         if not window.built:
             click.echo("every month is built of all that was accepted: nothing to do")
     database.connect(settings).close()  # a database that does not answer is said here in a line, by dbt in many
     for one_stage in (STAGES if stage == "all" else (stage,)) if window.built else ():
         build_window(settings, window, one_stage, click.echo, from_nothing=is_all)
+    if checked_before and (stage == "all" or not window.built):
+        builds.record_check(settings, checked_before)
     with database.connect(settings) as connection:
         for line in held_events.told(settings, connection):
             click.echo(line)
@@ -93,15 +96,18 @@ def build_window(settings: Settings, window: Window, stage: str, report: Report,
     report(f"{stage} of {built_months.month_names(window.built)}: built and tested")
 
 
-def _window_of_what_came(settings: Settings, *, is_all: bool) -> Window:
+def _window_of_what_came(settings: Settings, *, is_all: bool) -> tuple[Window, datetime]:
+    """What is to be built, and the instant before which all that was stored has been looked at for it."""
     with database.connect(settings) as connection:
+        checked_before = touched_months.landed_before(connection)
         reasons = touched_months.due(settings, connection, is_all=is_all)
-        return built_months.of_all_that_arrived(
+        window = built_months.of_all_that_arrived(
             reasons,
             touched_months.arrived_before(connection),
             touched_months.final_releases(connection),
             settings.deployment.time_zone,
         )
+        return window, checked_before
 
 
 def parse_project(settings: Settings) -> Path:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from infra import database
 from infra.errors import ActionNeeded
@@ -20,6 +21,12 @@ STARTED = """
         %(month_reference_digest)s, %(definitions_digest)s, %(landed_before)s, clock_timestamp(), null
     )
 """
+
+
+def record_check(settings: Settings, landed_before: datetime) -> None:
+    """Record that the builds of all months have what was stored before *landed_before* about them."""
+    with database.connect(settings) as connection:
+        connection.execute("insert into ops.build_check (landed_before) values (%s)", (landed_before,))
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Compare a release with what the simulator knows to be true."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,7 +39,7 @@ def score(month: str) -> None:
     import pandas as pd
 
     from kpi import score_changes, score_faults, score_metrics
-    from kpi.score_evidence import Evidence
+    from kpi.score_evidence import Evidence, Finding
 
     settings = read_settings()
     parsed_month = parse_month(month)
@@ -58,7 +58,7 @@ def score(month: str) -> None:
         changes = score_changes.changes(connection, release, values, read_designed(truth))
     cells = score_metrics.compared(release, values)
     metrics = score_metrics.by_metric(cells, parsed_month.first_day.isoformat())
-    faults = pd.DataFrame(map(asdict, findings))
+    faults = pd.DataFrame(map(asdict, findings), columns=[field.name for field in fields(Finding)])
     folder = settings.output / "score" / release.release_id
     _write(folder, release, metrics, {"cells": cells, "faults": faults, "changes": changes})
     _show(release, metrics, faults, folder)

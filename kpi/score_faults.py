@@ -17,11 +17,21 @@ AFTER_CUTOFF = "select sum(event_count) from warehouse.fct_late_events where sou
 
 
 def findings(evidence: Evidence, faults: list[Fault]) -> list[Finding]:
-    """The findings of every planted kind; a kind that nothing here checks is a finding too."""
+    """The findings of every planted kind; a kind that nothing here checks is a finding too.
+
+    What only the figures of a month show is not looked for where those were not built: before the month released.
+    """
     found = []
     for kind in dict.fromkeys(fault.kind for fault in faults):
-        found += CHECKS.get(kind, _unchecked)(evidence, [fault for fault in faults if fault.kind == kind])
+        of_kind = [fault for fault in faults if fault.kind == kind and _is_in_figures(evidence, fault)]
+        found += CHECKS.get(kind, _unchecked)(evidence, of_kind) if of_kind else []
     return found
+
+
+def _is_in_figures(evidence: Evidence, fault: Fault) -> bool:
+    month = evidence.release.month
+    first = {"dead_device": month, "wrong_clock": month.previous}.get(fault.kind)
+    return first is None or (fault.starts_at.date() < month.next.first_day and fault.ends_at.date() > first.first_day)
 
 
 def findings_of_hours(evidence: Evidence, faults: list[Fault], path: Path) -> list[Finding]:

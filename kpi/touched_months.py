@@ -33,6 +33,18 @@ LANDED_BEFORE = """
     where datname = current_database() and backend_xid is not null and pid <> pg_backend_pid()
 """
 ARRIVED_BEFORE = "select greatest(now(), max(received_at) + interval '1 second') from landing.event"
+CHECKED_BEFORE = "select max(landed_before) from ops.build_check"
+# Bookings are made for months that have not begun; when such a month begins they are long stored.
+BOOKED = """
+    select months.month from unnest(%s::date[]) as months (month)
+    where exists (
+        select from landing.event
+        where event_type in ('booking.created', 'booking.changed')
+            and data ->> 'slot_start' >= cast(months.month - 1 as text)
+            and data ->> 'slot_start' < cast(cast(months.month + interval '1 month 1 day' as date) as text)
+            and date_trunc('month', (data ->> 'slot_start')::timestamptz at time zone %s) = months.month
+    )
+"""
 DBT_PROJECT = ROOT / "dbt"
 # By month that a row may be about: how many rows stored since, the last of them, the first of them by receipt.
 TOUCHED = (ROOT / "kpi" / "touched_months.sql").read_text(encoding="utf-8")
@@ -77,11 +89,15 @@ def reference_digests(connection: psycopg.Connection, months: list[Month]) -> di
 
 
 def due(settings: Settings, connection: psycopg.Connection, *, is_all: bool = False) -> dict[Month, str]:
-    """The months to build, each with the reason; all that have events when *is_all*."""
+    """The months to build, each with the reason; all that have events when *is_all*, but none that has not begun."""
+    last = Month(arrived_before(connection).astimezone(settings.deployment.time_zone).date().replace(day=1))
     found = connection.cursor(row_factory=class_row(Build)).execute(LATEST_BUILDS)
-    builds = {Month(build.month): build for build in found}
+    builds = {Month(build.month): build for build in found if Month(build.month) <= last}
     released = final_releases(connection)
-    touched = _touched(settings, connection, builds, released, is_all=is_all)
+    touched = _touched(settings, connection, builds, released, is_all=is_all) | _booked(
+        settings, connection, builds, last
+    )
+    touched = {month: reason for month, reason in touched.items() if month <= last}
     if is_all:
         return dict.fromkeys(sorted({*touched, *builds}), "all months")
     digests = reference_digests(connection, sorted(builds))
@@ -117,7 +133,13 @@ def _touched(
     is_all: bool,
 ) -> dict[Month, str]:
     """Months with events that their latest build may not have seen, and that count in them."""
-    known = {month: build.landed_before for month, build in builds.items() if build.landed_before and not is_all}
+    row = connection.execute(CHECKED_BEFORE).fetchone()
+    checked = row[0] if row else None
+    known = {
+        month: max(build.landed_before, checked or build.landed_before)
+        for month, build in builds.items()
+        if build.landed_before and not is_all
+    }
     rows = connection.execute(
         TOUCHED,
         {
@@ -134,6 +156,18 @@ def _touched(
         Month(month): f"{count} events about it came{' since its last build' if Month(month) in known else ''}"
         for month, count in rows
     }
+
+
+def _booked(
+    settings: Settings, connection: psycopg.Connection, builds: Mapping[Month, Build], last: Month
+) -> dict[Month, str]:
+    """Months that have begun, were never built and have bookings; before the first build everything is looked at."""
+    never_built, month = [], min(builds, default=last.next)
+    while month <= last:
+        never_built += [] if month in builds else [month.first_day]
+        month = month.next
+    rows = connection.execute(BOOKED, (never_built, settings.deployment.time_zone.key)) if never_built else ()
+    return {Month(month): "it has begun, with bookings" for (month,) in rows}
 
 
 def _reference_tables(connection: psycopg.Connection) -> dict[str, set[str]]:

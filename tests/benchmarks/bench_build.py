@@ -38,7 +38,7 @@ COPY_DAYS = """
         moved(occurred_at), moved(received_at), clock_timestamp(), (
             regexp_replace(
                 data::text,
-                '"((?:ticket|visit|booking|session|incident|linked_incident)_key|chained_from)": ?"([^"]+)"',
+                '"((?:ticket|visit|booking|session|incident|linked_incident)_key|chained_from|ref_id)": ?"([^"]+)"',
                 '"\\1":"\\2' || %(suffix)s || '"',
                 'g'
             )::jsonb

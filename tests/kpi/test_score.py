@@ -110,6 +110,13 @@ def test_a_clock_that_is_flagged_with_another_offset_is_shown_as_wrong(released)
     assert not finding["is_as_planted"]
 
 
+def test_a_fault_of_a_month_that_was_not_built_is_not_looked_for_in_its_figures(released):
+    window = "2026-08-03T06:00:00Z,2026-08-05T06:00:00Z"
+    write_truth(released[0], f"1,dead_device,helmi,/points/helmi/devices/fb1,{window},9,dead")
+
+    assert scored(released)[1]["faults"] == []
+
+
 def test_an_hour_that_was_silent_and_is_shown_as_measured_is_wrong(released):
     settings = released[0]
     write_truth(settings, f"1,redelivery,,,{WINDOW},0,none")

@@ -50,6 +50,7 @@ days_of_one_only as (
 
     where
         not is_day_measured
+        and service_point_id is not null
         and (source_family = 'queue' or collection_mode = 'device')
 
 ),
@@ -101,12 +102,15 @@ presses_per_visits as (
         on
             counted.service_point_id = months_with_visits.service_point_id
             and cast(date_trunc('month', counted.opening_date) as date) = months_with_visits.period
-    left join days_of_one_only
-        on
-            counted.service_point_id = days_of_one_only.service_point_id
-            and counted.opening_date = days_of_one_only.opening_date
 
-    where days_of_one_only.service_point_id is null
+    where
+        (counted.service_point_id, counted.opening_date) not in (
+            select
+                days_of_one_only.service_point_id,
+                days_of_one_only.opening_date
+
+            from days_of_one_only
+        )
 
     group by counted.service_point_id, counted.opening_date
 

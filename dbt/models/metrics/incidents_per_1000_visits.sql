@@ -17,9 +17,13 @@ visits as (
 -- On a day without visits counted the incidents would stand beside nothing.
 days_without_visits_counted as (
 
-    select * from {{ ref('fct_measured_minutes') }}
+    select
+        service_point_id,
+        opening_date
 
-    where source_family = 'queue' and not is_day_measured
+    from {{ ref('fct_measured_minutes') }}
+
+    where source_family = 'queue' and not is_day_measured and service_point_id is not null
 
 ),
 
@@ -104,12 +108,15 @@ counted_by_day as (
         on
             counted.service_point_id = points_with_visits.service_point_id
             and cast(date_trunc('month', counted.opening_date) as date) = points_with_visits.period
-    left join days_without_visits_counted as uncounted
-        on
-            counted.service_point_id = uncounted.service_point_id
-            and counted.opening_date = uncounted.opening_date
 
-    where uncounted.service_point_id is null
+    where
+        (counted.service_point_id, counted.opening_date) not in (
+            select
+                uncounted.service_point_id,
+                uncounted.opening_date
+
+            from days_without_visits_counted as uncounted
+        )
 
     group by counted.service_point_id, counted.opening_date
 

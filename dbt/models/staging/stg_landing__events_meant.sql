@@ -47,6 +47,7 @@ not_among_what_is_read as (
 
 ),
 
+-- Of a source there is one event of an id: limited to it, years of events are not read to join them.
 meant_earlier as (
 
     select
@@ -58,10 +59,18 @@ meant_earlier as (
         {{ day_of_event() }} as about_date
 
     from not_among_what_is_read
-    inner join events_sent_earlier
-        on
-            not_among_what_is_read.ref_source = events_sent_earlier.source
-            and not_among_what_is_read.ref_id = events_sent_earlier.event_id
+    cross join
+        lateral (
+            select *
+
+            from events_sent_earlier as events
+
+            where
+                not_among_what_is_read.ref_source = events.source
+                and not_among_what_is_read.ref_id = events.event_id
+
+            order by events.event_key limit 1
+        ) as events_sent_earlier
 
 ),
 

@@ -14,3 +14,12 @@ where event_type in ('correction.amended', 'correction.withdrawn', 'complaint.co
 
 -- The event that a correction means.
 create index event_meant on landing.event (event_id);
+
+-- Without it each build would ask of every row that was stored since the oldest month was built what it is about.
+create table ops.build_check (
+    build_check_id bigint generated always as identity primary key,
+    landed_before timestamptz not null,
+    checked_at timestamptz not null default clock_timestamp()
+);
+comment on table ops.build_check is
+'Writer: kpi. One row per pulssi build of all that arrived that ended well: what was stored before landed_before is in the builds of all months that it is about.';
