@@ -49,6 +49,16 @@
     ]) }}
 {% endmacro %}
 
+{% macro summands_of_months(months) -%}
+    {# What summed_months sums and a month does not have under that name. #}
+    array_position({{ missing_reasons() }}, {{ months }}.missing_reason) as reason_rank,
+    case when {{ months }}.value_status <> 'no_data' then 1 else 0 end as month_count,
+    case
+        when {{ months }}.value_status <> 'no_data'
+            then cast({{ months }}.period + interval '1 month' as date) - {{ months }}.period
+    end as calendar_day_count
+{%- endmacro %}
+
 {% macro summed_months() -%}
     {# The sums over *months*, or over stretches of them; what counts days or months stays a whole number. #}
     {% for column in sums_of_months() -%}

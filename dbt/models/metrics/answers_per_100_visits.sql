@@ -105,11 +105,7 @@ presses_per_visits as (
 
     where
         (counted.service_point_id, counted.opening_date) not in (
-            select
-                days_of_one_only.service_point_id,
-                days_of_one_only.opening_date
-
-            from days_of_one_only
+            select uncounted.* from days_of_one_only as uncounted
         )
 
     group by counted.service_point_id, counted.opening_date

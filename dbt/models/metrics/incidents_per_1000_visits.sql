@@ -111,11 +111,7 @@ counted_by_day as (
 
     where
         (counted.service_point_id, counted.opening_date) not in (
-            select
-                uncounted.service_point_id,
-                uncounted.opening_date
-
-            from days_without_visits_counted as uncounted
+            select uncounted.* from days_without_visits_counted as uncounted
         )
 
     group by counted.service_point_id, counted.opening_date

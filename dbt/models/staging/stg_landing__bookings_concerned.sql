@@ -47,7 +47,7 @@ moved_by_a_correction as (
             and corrections.data ->> 'ref_id' = events.event_id
 
     where
-        corrections.event_type = 'correction.amended'
+        {{ is_correction('corrections.event_type') }}
         and corrections.data -> 'replaced' ->> 'slot_start' is not null
         and events.data ->> 'booking_key' is not null
 

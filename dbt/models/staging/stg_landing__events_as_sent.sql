@@ -26,19 +26,9 @@ bookings_concerned as (
 
 ),
 
-stays_concerned as (
+events_of_the_month_before as (
 
-    select * from {{ ref('stg_landing__stays_concerned') }}
-
-),
-
-amendments as (
-
-    select data ->> 'ref_id' as event_id
-
-    from events
-
-    where event_type = 'correction.amended'
+    select * from {{ ref('stg_landing__events_of_the_month_before') }}
 
 ),
 
@@ -53,36 +43,7 @@ of_the_built_months as (
 
 ),
 
--- but clocks run ahead, and much that is told rests on what was told before: of what is told the most, tickets and
--- sessions that go on, and answers to one invitation;
-of_the_month_before as (
-
-    select *
-
-    from events
-
-    where
-        received_at >= {{ instant_of('cast(' ~ first_built_day(-1) ~ ' as timestamp)') }}
-        and received_at < {{ read_from() }}
-        and event_type not in ('complaint.counted', 'staff_survey.counted')
-        and not {{ is_of_a_booking() }}
-        and not {{ is_correction() }}
-        and (
-            occurred_at >= {{ instant_of('cast(' ~ first_built_day() ~ ' - 1 as timestamp)') }}
-            or event_id in (select amendments.event_id from amendments)
-            or case
-                when {{ is_of_a_stay() }}
-                    then
-                        {{ stay_key() }} in (select stays_concerned.stay_key from stays_concerned)
-                        or data ->> 'visit_key' in (select stays_concerned.stay_key from stays_concerned)
-                when event_type = 'feedback.given' then data ->> 'invitation_key' is not null
-                else event_type not in ('booking.slots_observed', 'device.heartbeat', 'queue.observed')
-            end
-        )
-
-),
-
--- bookings are made far ahead;
+-- but bookings are made far ahead;
 of_bookings as (
 
     select events.*
@@ -115,7 +76,7 @@ read_by_this_build as (
 
     select * from of_the_built_months
     union all
-    select * from of_the_month_before
+    select * from events_of_the_month_before
     union all
     select * from of_bookings
     union all

@@ -47,30 +47,32 @@ not_among_what_is_read as (
 
 ),
 
--- Of a source there is one event of an id: limited to it, years of events are not read to join them.
+-- By a list of ids, for a join would read years of events.
+sent_earlier_under_these_ids as (
+
+    select *
+
+    from events_sent_earlier
+
+    where event_id = any(array(select not_among_what_is_read.ref_id from not_among_what_is_read))
+
+),
+
 meant_earlier as (
 
     select
         not_among_what_is_read.correction_key,
-        events_sent_earlier.event_key,
-        events_sent_earlier.event_type,
-        events_sent_earlier.received_at,
-        events_sent_earlier.data,
+        sent_earlier.event_key,
+        sent_earlier.event_type,
+        sent_earlier.received_at,
+        sent_earlier.data,
         {{ day_of_event() }} as about_date
 
     from not_among_what_is_read
-    cross join
-        lateral (
-            select *
-
-            from events_sent_earlier as events
-
-            where
-                not_among_what_is_read.ref_source = events.source
-                and not_among_what_is_read.ref_id = events.event_id
-
-            order by events.event_key limit 1
-        ) as events_sent_earlier
+    inner join sent_earlier_under_these_ids as sent_earlier
+        on
+            not_among_what_is_read.ref_source = sent_earlier.source
+            and not_among_what_is_read.ref_id = sent_earlier.event_id
 
 ),
 

@@ -1,23 +1,14 @@
 with
 
--- Not materialized: years of months would be written to disk for the few rows of the waves.
-month_values as not materialized (
+stretch_cells as (
 
-    select
-        *,
-        array_position({{ missing_reasons() }}, missing_reason) as reason_rank,
-        case when value_status <> 'no_data' then 1 else 0 end as month_count,
-        case
-            when value_status <> 'no_data' then cast(period + interval '1 month' as date) - period
-        end as calendar_day_count
-
-    from {{ ref('metric_month_values') }}
+    select * from {{ ref('metric_stretch_cells') }}
 
 ),
 
-months_of_periods as (
+stretches_of_periods as (
 
-    select * from {{ ref('metric_months_of_periods') }}
+    select * from {{ ref('metric_stretches_of_periods') }}
 
 ),
 
@@ -29,57 +20,21 @@ waves as (
 
 ),
 
-stretches_of_months as (
-
-    select distinct
-        stretch,
-        first_day_of_month
-
-    from months_of_periods
-
-),
-
-stretches_of_periods as (
-
-    select distinct
-        stretch,
-        period_kind,
-        last_month,
-        period
-
-    from months_of_periods
-
-),
-
--- Parts of a single point are given by month, as are parts of a quantile and quantiles of a point's agency.
-cells_of_stretches as (
+months_of_waves as (
 
     select
-        {{ cell_columns() | join(', ') }},
-        {{ summed_months() }},
-        stretches.stretch
+        month_values.*,
+        {{ summands_of_months('month_values') }},
+        waves.period_kind,
+        waves.last_month,
+        waves.period as first_day
 
-    from month_values as months
-    inner join stretches_of_months as stretches on months.period = stretches.first_day_of_month
-
-    where
-        case
-            when months.statistic = 'km_quantile' then months.breakdown = 'total' and months.level <> 'point_agency'
-            else months.breakdown = 'total' or months.level <> 'service_point'
-        end
-
-    group by {{ cell_columns() | join(', ') }}, stretches.stretch
-
-),
-
--- A number for each cell, for grouping by its many columns twice would cost most of the time.
-cells_numbered as (
-
-    select
-        *,
-        dense_rank() over (order by {{ cell_columns() | join(', ') }}) as cell_number
-
-    from cells_of_stretches
+    from {{ ref('metric_month_values') }} as month_values
+    inner join waves
+        on
+            month_values.breakdown = 'wave_id'
+            and month_values.breakdown_value = waves.wave_id
+            and month_values.period between waves.first_month and waves.last_month
 
 ),
 
@@ -89,7 +44,7 @@ columns_of_cells as (
         cell_number,
         {{ cell_columns() | join(', ') }}
 
-    from cells_numbered
+    from stretch_cells
 
     order by cell_number
 
@@ -104,7 +59,7 @@ sums_of_periods as (
         periods.last_month,
         periods.period
 
-    from cells_numbered as months
+    from stretch_cells as months
     inner join stretches_of_periods as periods on months.stretch = periods.stretch
 
     group by months.cell_number, periods.period_kind, periods.last_month, periods.period
@@ -131,18 +86,13 @@ cells_of_waves as (
     select
         {{ cell_columns() | join(', ') }},
         {{ summed_months() }},
-        waves.period_kind,
-        waves.last_month,
-        waves.period
+        months.period_kind,
+        months.last_month,
+        months.first_day as period
 
-    from month_values as months
-    inner join waves
-        on
-            months.breakdown = 'wave_id'
-            and months.breakdown_value = waves.wave_id
-            and months.period between waves.first_month and waves.last_month
+    from months_of_waves as months
 
-    group by {{ cell_columns() | join(', ') }}, waves.period_kind, waves.last_month, waves.period
+    group by {{ cell_columns() | join(', ') }}, months.period_kind, months.last_month, months.first_day
 
 ),
 

@@ -2,13 +2,13 @@ with
 
 durations as (
 
-    select * from {{ ref('metric_month_durations') }}
+    select * from {{ ref('metric_stretch_durations') }}
 
 ),
 
-months_of_periods as (
+stretches_of_periods as (
 
-    select * from {{ ref('metric_months_of_periods') }}
+    select * from {{ ref('metric_stretches_of_periods') }}
 
 ),
 
@@ -18,116 +18,63 @@ definitions as (
 
 ),
 
-stretches_of_months as (
+columns_of_cells as (
 
-    select distinct
-        stretch,
-        first_day_of_month
+    select distinct on (cell_number)
+        cell_number,
+        {{ cell_columns() | join(', ') }}
 
-    from months_of_periods
+    from {{ ref('metric_stretch_cells') }}
 
-),
-
-stretches_of_periods as (
-
-    select distinct
-        stretch,
-        period_kind,
-        period
-
-    from months_of_periods
+    order by cell_number
 
 ),
 
--- A number for each cell, for sorting by its many columns again and again would cost most of the time.
-durations_of_stretches as (
+summed_by_second as (
 
     select
-        {% for column in cell_columns() -%}
-        durations.{{ column }},
-        {% endfor -%}
-        durations.durations,
-        durations.numerators,
-        durations.denominators,
-        stretches.stretch,
-        dense_rank() over (order by durations.{{ cell_columns() | join(', durations.') }}) as cell_number
+        durations.cell_number,
+        periods.period_number,
+        durations.duration_seconds,
+        sum(durations.numerator) as numerator,
+        sum(durations.denominator) as denominator
 
     from durations
-    inner join stretches_of_months as stretches on durations.period = stretches.first_day_of_month
-
-),
-
-cells as (
-
-    select distinct
-        durations.{{ cell_columns() | join(', durations.') }},
-        durations.cell_number,
-        periods.period_kind,
-        periods.period,
-        definitions.quantile
-
-    from durations_of_stretches as durations
     inner join stretches_of_periods as periods on durations.stretch = periods.stretch
-    inner join definitions
-        on
-            durations.metric_id = definitions.metric_id
-            and durations.metric_version = definitions.metric_version
 
-),
-
-cells_numbered as (
-
-    select
-        *,
-        row_number() over () as cell_id
-
-    from cells
-
-),
-
-stretches_by_second as (
-
-    select
-        durations.cell_number,
-        durations.stretch,
-        counts.duration_seconds,
-        sum(counts.numerator) as numerator,
-        sum(counts.denominator) as denominator
-
-    from durations_of_stretches as durations
-    cross join
-        lateral unnest(
-            durations.durations, durations.numerators, durations.denominators
-        ) as counts (duration_seconds, numerator, denominator)
-
-    group by durations.cell_number, durations.stretch, counts.duration_seconds
+    group by durations.cell_number, periods.period_number, durations.duration_seconds
 
 ),
 
 cells_by_second as (
 
     select
-        cells.cell_id,
-        cells.quantile,
-        stretches.duration_seconds,
-        sum(stretches.numerator) as numerator,
-        sum(stretches.denominator) as denominator
+        summed.*,
+        definitions.quantile
 
-    from stretches_by_second as stretches
-    inner join stretches_of_periods as periods on stretches.stretch = periods.stretch
-    inner join cells_numbered as cells
+    from summed_by_second as summed
+    inner join columns_of_cells as cells on summed.cell_number = cells.cell_number
+    inner join definitions
         on
-            stretches.cell_number = cells.cell_number
-            and periods.period_kind = cells.period_kind
-            and periods.period = cells.period
-
-    group by cells.cell_id, cells.quantile, stretches.duration_seconds
+            cells.metric_id = definitions.metric_id
+            and cells.metric_version = definitions.metric_version
 
 ),
 
 quantiles as (
 
-    {{ km_quantiles('cells_by_second', ['cell_id']) }}
+    {{ km_quantiles('cells_by_second', ['cell_number', 'period_number']) }}
+
+),
+
+periods as (
+
+    select distinct
+        period_number,
+        period_kind,
+        period
+
+    from stretches_of_periods
 
 ),
 
@@ -137,13 +84,14 @@ quantiles_of_cells as (
         {% for column in cell_columns() -%}
         cells.{{ column }},
         {% endfor -%}
-        cells.period_kind,
+        periods.period_kind,
         quantiles.seconds,
         quantiles.is_reached,
-        cells.period
+        periods.period
 
     from quantiles
-    inner join cells_numbered as cells on quantiles.cell_id = cells.cell_id
+    inner join columns_of_cells as cells on quantiles.cell_number = cells.cell_number
+    inner join periods on quantiles.period_number = periods.period_number
 
 )
 
