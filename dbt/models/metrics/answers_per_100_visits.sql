@@ -104,9 +104,7 @@ presses_per_visits as (
             and cast(date_trunc('month', counted.opening_date) as date) = months_with_visits.period
 
     where
-        (counted.service_point_id, counted.opening_date) not in (
-            select uncounted.* from days_of_one_only as uncounted
-        )
+        (counted.service_point_id, counted.opening_date) not in (select days_of_one_only.* from days_of_one_only)
 
     group by counted.service_point_id, counted.opening_date
 

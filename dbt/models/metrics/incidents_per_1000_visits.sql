@@ -15,7 +15,7 @@ visits as (
 ),
 
 -- On a day without visits counted the incidents would stand beside nothing.
-days_without_visits_counted as (
+uncounted_days as (
 
     select
         service_point_id,
@@ -110,9 +110,7 @@ counted_by_day as (
             and cast(date_trunc('month', counted.opening_date) as date) = points_with_visits.period
 
     where
-        (counted.service_point_id, counted.opening_date) not in (
-            select uncounted.* from days_without_visits_counted as uncounted
-        )
+        (counted.service_point_id, counted.opening_date) not in (select uncounted_days.* from uncounted_days)
 
     group by counted.service_point_id, counted.opening_date
 
