@@ -100,9 +100,11 @@ def _window_of_what_came(settings: Settings, *, is_all: bool) -> tuple[Window, d
     """What is to be built, and the instant before which all that was stored has been looked at for it."""
     with database.connect(settings) as connection:
         checked_before = touched_months.landed_before(connection)
-        reasons = touched_months.due(settings, connection, is_all=is_all)
+        due = touched_months.due(settings, connection, is_all=is_all)
+        for month in due.not_begun:
+            click.echo(f"{month} has not begun: what came for it counts when it has")
         window = built_months.of_all_that_arrived(
-            reasons,
+            due.reasons,
             touched_months.arrived_before(connection),
             touched_months.final_releases(connection),
             settings.deployment.time_zone,

@@ -62,6 +62,14 @@ class Build:
     definitions_digest: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The months to build with the reason of each, and those that something is about that have not begun."""
+
+    reasons: dict[Month, str]
+    not_begun: list[Month]
+
+
 def final_releases(connection: psycopg.Connection) -> dict[Month, datetime]:
     return {Month(month): cutoff for month, cutoff in connection.execute(FINAL_RELEASES)}
 
@@ -88,7 +96,7 @@ def reference_digests(connection: psycopg.Connection, months: list[Month]) -> di
     return {month: digest.hexdigest() for month, digest in digests.items()}
 
 
-def due(settings: Settings, connection: psycopg.Connection, *, is_all: bool = False) -> dict[Month, str]:
+def due(settings: Settings, connection: psycopg.Connection, *, is_all: bool = False) -> Due:
     """The months to build, each with the reason; all that have events when *is_all*, but none that has not begun."""
     last = Month(arrived_before(connection).astimezone(settings.deployment.time_zone).date().replace(day=1))
     found = connection.cursor(row_factory=class_row(Build)).execute(LATEST_BUILDS)
@@ -97,9 +105,10 @@ def due(settings: Settings, connection: psycopg.Connection, *, is_all: bool = Fa
     touched = _touched(settings, connection, builds, released, is_all=is_all) | _booked(
         settings, connection, builds, last
     )
+    not_begun = sorted(month for month in touched if month > last)
     touched = {month: reason for month, reason in touched.items() if month <= last}
     if is_all:
-        return dict.fromkeys(sorted({*touched, *builds}), "all months")
+        return Due(dict.fromkeys(sorted({*touched, *builds}), "all months"), not_begun)
     digests = reference_digests(connection, sorted(builds))
     models = definitions.digest(DBT_PROJECT)
     reasons = {
@@ -107,7 +116,7 @@ def due(settings: Settings, connection: psycopg.Connection, *, is_all: bool = Fa
         for month, build in builds.items()
         if (reason := _stale(build, digests[month], models, released.get(month)))
     }
-    return dict(sorted((reasons | touched).items()))
+    return Due(dict(sorted((reasons | touched).items())), not_begun)
 
 
 def _stale(build: Build, reference_digest: str, models: str, released_at: datetime | None) -> str | None:

@@ -21,6 +21,8 @@ def test_a_month_that_has_not_begun_is_built_when_it_has(make_deployment):
     hand_made_landing.write(settings, [made, fast])
     with database.connect(settings) as connection:
         assert months_due(settings, connection) == ["2098-01"]
+        ahead = touched_months.due(settings, connection).not_begun
+        assert [str(month) for month in ahead] == ["2098-03", "2111-01"]
         add_build(connection, "2098-01-01")
         later = hand_made_landing.answer("days", "2098-04-01T12:00:00+03:00")
         connection.execute("select landing.create_month('2098-04-15')")
@@ -45,7 +47,7 @@ def test_what_was_looked_at_is_not_looked_at_again_and_what_came_since_is(make_d
 
 
 def months_due(settings, connection):
-    return [str(month) for month in touched_months.due(settings, connection)]
+    return [str(month) for month in touched_months.due(settings, connection).reasons]
 
 
 def add_build(connection, month):
