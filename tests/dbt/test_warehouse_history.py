@@ -116,7 +116,7 @@ def test_a_month_built_alone_finds_all_that_it_rests_on(one_more_day):
         (dated,) = connection.execute(
             "select count(*) from warehouse.fct_bookings where opening_date = '2026-10-07'"
         ).fetchone()
-    assert dated == 3
+    assert dated == 4
 
 
 @pytest.mark.parametrize("table", ["warehouse.fct_tickets", "landing.event", "ops.build", "reference.source"])
