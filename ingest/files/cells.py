@@ -90,7 +90,7 @@ def moment(cells: Sequence[Cell], formats: Sequence[str]) -> Moment:
 def in_zone(found: Moment, zone: tzinfo) -> datetime:
     """*found* in *zone*; of an hour that comes twice the first is meant. Unreadable where the clocks skipped it."""
     try:
-        at = found.at.astimezone(zone) if found.at.tzinfo else found.at.replace(tzinfo=zone)
+        at = found.at.astimezone(zone) if found.at.tzinfo else found.at.replace(tzinfo=zone, fold=0)
         told_back = at.astimezone(UTC).astimezone(zone)
     except OverflowError as error:
         raise Unreadable("not a time of our calendar") from error

@@ -128,6 +128,7 @@ def test_no_cell_breaks_a_reader(first, second, form):
 
 
 @given(some.datetimes(datetime(1971, 1, 1), datetime(2099, 12, 31), timezones=some.just(UTC)))
+@example(datetime(2020, 10, 25, 1, 0, tzinfo=UTC))
 def test_every_instant_comes_back_from_the_local_time_but_for_the_hour_that_comes_twice(instant):
     local = instant.astimezone(HELSINKI)
 
