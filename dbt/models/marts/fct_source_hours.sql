@@ -8,15 +8,9 @@ sources as (
 
 ),
 
-timetable_hours as (
+hours as (
 
-    select * from {{ ref('int_timetable_hours_split') }}
-
-),
-
-opening_hours as (
-
-    select * from {{ ref('int_opening_hours_split') }}
+    select * from {{ ref('int_hours_of_points') }}
 
 ),
 
@@ -33,20 +27,6 @@ hours_observed as (
     where hour_starts_at is not null
 
     group by source, hour_starts_at
-
-),
-
--- An hour of the timetable that a holiday or an exception took is closed; an exceptional opening adds hours to it.
-hours as (
-
-    select
-        service_point_id,
-        opening_date,
-        hour_starts_at,
-        coalesce(opening_hours.opening_minutes, 0) as opening_minutes
-
-    from timetable_hours
-    full join opening_hours using (service_point_id, opening_date, hour_starts_at)
 
 ),
 
@@ -80,7 +60,7 @@ hours_of_sources as (
     inner join sources
         on
             hours.service_point_id = sources.service_point_id
-            and cast(date_trunc('month', hours.opening_date) as date) = sources.period
+            and hours.period = sources.period
             and {{ is_valid_on('sources', 'hours.opening_date') }}
     left join hours_observed
         on
