@@ -21,10 +21,10 @@ def events():
 
 
 def stays():
-    weeks = 26 * 86400
+    seconds_of_weeks = 26 * 86400
     for key, steps in (
-        ("served_for_weeks", [("called", 60), ("service_started", 90), ("service_ended", weeks)]),
-        ("called_after_weeks", [("called", weeks)]),
+        ("served_for_weeks", [("called", 60), ("service_started", 90), ("service_ended", seconds_of_weeks)]),
+        ("called_after_weeks", [("called", seconds_of_weeks)]),
     ):
         yield from ticket("rules", key, *steps, issued="2026-09-10 09:00:00")
     yield from ticket("rules", "of_a_visit", ("called", 60), issued="2026-09-11 09:00:00", visit_key="of_weeks")

@@ -3,20 +3,7 @@ with
 -- Not materialized: each use finds its own rows.
 events as not materialized (
 
-    select
-        event_key,
-        event_id,
-        source,
-        event_type,
-        service_point_id,
-        time_precision,
-        utc_offset_minutes,
-        is_future,
-        data,
-        occurred_at,
-        received_at
-
-    from {{ source('landing', 'event') }}
+    select * from {{ source('landing', 'event') }}
 
 ),
 

@@ -1,4 +1,4 @@
-{{ config(materialized='by_month', indexes=[{'columns': ['period']}]) }}
+{{ config(materialized='by_month') }}
 
 with
 
