@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import booking_stories
+import generated_courses
 import generated_tickets
 import hand_made_landing
 import hand_made_march
@@ -64,8 +65,13 @@ def march_rows(march):
 def told(make_deployment):
     """Settings of a deployment whose warehouse holds what is told in words and what Hypothesis thought of."""
     settings, environment = make_deployment()
-    events = [*timelines.events(), *booking_stories.events(), *generated_tickets.events()]
-    hand_made_landing.write(settings, events, timelines.add_reference, 2027, (1, 2, 3, 4))
+    generated = [*generated_tickets.events(), *generated_courses.events()]
+    events = [*timelines.events(), *booking_stories.events(), *generated]
+
+    def add_reference(connection):
+        timelines.add_reference(connection, generated_courses.POINTS)
+
+    hand_made_landing.write(settings, events, add_reference, 2027, (1, 2, 3, 4))
     build("2027-03", environment)
     return settings
 

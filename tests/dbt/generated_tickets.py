@@ -28,22 +28,22 @@ END_STATES = {"back": "returned_to_queue"}
 ENDS = ("back", "completed", "referred", "left", "closed_by_system")
 
 
-def cases():
-    """What Hypothesis draws: lists of (seconds after the step before, what happens), the same in every run."""
-    drawn = []
+def drawn(step, cases, longest):
+    """Lists of steps that Hypothesis draws, the same in every run."""
+    courses = []
 
-    @settings(max_examples=CASES, derandomize=True, database=None, phases=[Phase.generate], deadline=None)
-    @given(st.lists(STEP, min_size=1, max_size=9))
+    @settings(max_examples=cases, derandomize=True, database=None, phases=[Phase.generate], deadline=None)
+    @given(st.lists(step, min_size=1, max_size=longest))
     def draw(steps):
-        drawn.append(steps)
+        courses.append(steps)
 
     draw()
-    return drawn
+    return courses
 
 
 def events():
     """Of each case: as it was, in another order and in batches, with retries, beside one that loses an event."""
-    for number, steps in enumerate(cases()):
+    for number, steps in enumerate(drawn(STEP, CASES, longest=9)):
         shuffled = random.Random(number)
         yield from rows_of(number, "plain", steps)
         another_order = rows_of(number, "another_order", steps)

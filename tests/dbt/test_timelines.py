@@ -1,5 +1,6 @@
 """Each queue rule on a timeline in words, and what no telling of the same events may change."""
 
+import re
 from collections import defaultdict
 from datetime import UTC, date, datetime
 
@@ -20,6 +21,13 @@ TOLD_TWICE = {"has_duplicate_transition", "rules_applied"}
 PLAIN = ("fate", "wait", "repeat_wait", "service", "hold")
 CUTOFF = datetime(2027, 4, 9, 21, tzinfo=UTC)
 OWN = {"service_event_id", "visit_id"}
+# Of an appointment, an incident and the estimates of advice: where its rows are, and what a second telling may add.
+COURSES = {
+    "fct_bookings": ("booking_id", set()),
+    "fct_incidents": ("incident_key", {"report_count", "rules_applied"}),
+    "fct_advice": ("service_point_id", set()),
+    "fct_guidance_estimates": ("service_point_id", {"replaced_estimate_count"}),
+}
 
 
 @pytest.mark.parametrize("name", TIMELINES)
@@ -137,7 +145,7 @@ def test_what_became_of_a_booking_is_not_known_where_nobody_tells_of_it(rows_tol
 def test_who_came_and_who_did_not_are_counted_of_the_same_days(rows_told):
     found = rows_told(
         "select opening_date::text, numerator::int, denominator::int from warehouse.metric_components"
-        " where metric_id = 'no_show_rate' and service_point_id not in ('stories') order by 1"
+        " where metric_id = 'no_show_rate' and service_point_id not in ('stories', 'generated_bookings') order by 1"
     )
 
     assert [tuple(row.values()) for row in found] == [("2027-03-11", 1, 1)]
@@ -184,6 +192,22 @@ def test_no_other_telling_changes_a_service_event(rows_told, one, other, may_dif
         for case, found in variants.items()
     }
     assert {case: names for case, names in different.items() if names} == {}
+
+
+@pytest.mark.parametrize("telling", ["another_order", "retried"])
+@pytest.mark.parametrize("table", COURSES)
+def test_no_other_telling_changes_an_appointment_an_incident_or_advice(rows_told, table, telling):
+    key, told_twice = COURSES[table]
+    cases = {"plain": defaultdict(list), telling: defaultdict(list)}
+    for row in rows_told(f"select * from warehouse.{table} where starts_with(service_point_id, 'generated_')"):
+        named = re.search("_(plain|another_order|retried)", row[key])
+        said = sorted((name, str(row[name])) for name in row.keys() - told_twice - {key, "service_point_id"})
+        if named[1] in cases:
+            cases[named[1]][row[key].replace(named[0], "")].append(said)
+
+    assert cases["plain"]
+    plain, other = ({case: sorted(rows) for case, rows in found.items()} for found in cases.values())
+    assert {case: (rows, other.get(case)) for case, rows in plain.items() if rows != other.get(case)} == {}
 
 
 def test_no_duration_is_negative(rows_told):

@@ -169,13 +169,13 @@ TIMELINES = {
 }
 
 
-def add_reference(connection):
+def add_reference(connection, more_points=()):
     names = {"name_fi": "x", "name_sv": "x", "name_en": "x"}
     since = {"valid_from": "2026-01-01"}
     add(connection, "reference.region", region_code="10", **names, **since)
     for agency in ("kela", "vero"):
         add(connection, "reference.agency", agency_code=agency, **names, **since)
-    for point in POINTS:
+    for point in (*POINTS, *more_points):
         add_point(connection, point, "S", "10", range(1, 6))
     booking = {"source": "/agencies/kela/booking", "family": "booking", "cadence": "continuous", "owner": "kela"}
     add(connection, "reference.source", **booking, **since)
