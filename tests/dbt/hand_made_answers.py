@@ -64,8 +64,8 @@ def open_feedback():
 
 
 def invitations():
-    """Counted after the month that they are of; of vero's one invitation two answers came."""
-    for agency, count in (("kela", 8), ("vero", 1)):
+    """Counted after the month that they are of; of vero's one invitation two answers came, and te asked nobody."""
+    for agency, count in (("kela", 8), ("vero", 1), ("te", 0)):
         counted = {"mode": "sms", "agency": agency, "count": count, "period": "2026-10"}
         yield event("survey.invited", "flat", "2026-11-02T08:00:00+02:00", source=f"/agencies/{agency}/sms", **counted)
     for day in ("14", "15"):

@@ -261,4 +261,4 @@ def add_reference(connection):
     sources += [(f"/agencies/{agency}/complaints", "complaint", None, "monthly") for agency in agencies]
     for source, family, point, cadence in sources:
         expected = {"source": source, "family": family, "service_point_id": point, "cadence": cadence}
-        add(connection, "reference.source", **expected, owner=source.split("/")[2], **since)
+        add(connection, "reference.source", **expected, owner=f"who answers for {source}", **since)

@@ -119,8 +119,8 @@ def response_observations(events, places):
             month = event["about"].replace(day=1)
             answered[event["point"], places.agency_on(data.get("agency"), event["about"]), month] += 1
     for (point, agency, month), count in invited.items():
-        if answered[point, agency, month] > count:
-            continue  # not all invitations were counted
+        if count == 0 or answered[point, agency, month] > count:
+            continue  # nobody was asked, or not all invitations were counted
         cell = {"point": point, "agency": agency, "day": month}
         yield observation("response_rate", cell, "sms", answered[point, agency, month], count)
 

@@ -135,9 +135,13 @@ def complaint_observations(events, places):
 
 
 def without_partial_sums(figures, places, month):
-    """Figures without the sum over agencies of what not every agency that should has counted."""
+    """Figures without the sum over agencies of what not every agency that should has counted.
+
+    Which agency a source is of, its path says: /agencies/dvv/complaints.
+    """
     present = {row["agency_code"] for row in places.tables["presence"] if is_valid(row, month)}
-    due = {row["owner"] for row in places.tables["source"] if row["family"] == "complaint" and is_valid(row, month)}
+    sources = [row for row in places.tables["source"] if row["family"] == "complaint" and is_valid(row, month)]
+    due = {row["source"].split("/")[2] for row in sources}
     of_complaints = figures["metric_id"].isin(("complaint_count", "statement_count"))
     counted = figures[of_complaints & (figures["level"] == "agency")].groupby("collection_mode")["level_id"].agg(set)
     partial = {mode for mode, agencies in counted.items() if (due & present) - agencies}
