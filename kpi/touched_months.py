@@ -32,7 +32,12 @@ LANDED_BEFORE = """
     from pg_stat_activity
     where datname = current_database() and backend_xid is not null and pid <> pg_backend_pid()
 """
-ARRIVED_BEFORE = "select greatest(now(), max(received_at) + interval '1 second') from landing.event"
+ARRIVED_BEFORE = "select greatest(now(), %s + interval '1 second')"
+LANDING_MONTHS = """
+    select relname from pg_inherits inner join pg_class on pg_class.oid = inhrelid
+    where inhparent = 'landing.event'::regclass order by relname desc
+"""
+LAST_RECEIVED = "select max(received_at) from landing.{}"
 CHECKED_BEFORE = "select max(landed_before) from ops.build_check"
 # Bookings are made for months that have not begun; when such a month begins they are long stored.
 BOOKED = """
@@ -79,7 +84,15 @@ def landed_before(connection: psycopg.Connection) -> datetime:
 
 
 def arrived_before(connection: psycopg.Connection) -> datetime:
-    return _one(connection, ARRIVED_BEFORE)
+    """An instant that all that was received is before; found in the last month of landing that has a row."""
+    last = None
+    for (month,) in connection.execute(LANDING_MONTHS).fetchall():
+        (last,) = connection.execute(sql.SQL(LAST_RECEIVED).format(sql.Identifier(month))).fetchone() or (None,)
+        if last:
+            break
+    (instant,) = connection.execute(ARRIVED_BEFORE, (last,)).fetchone() or (None,)
+    assert isinstance(instant, datetime)
+    return instant
 
 
 def reference_digests(connection: psycopg.Connection, months: list[Month]) -> dict[Month, str]:

@@ -1,32 +1,46 @@
 {% materialization by_month, adapter='postgres' %}
     {#
         A table that holds all months, of which a build replaces those that it builds, in one transaction. The query may give
-        rows of other months too: they are left as they are. A query without a month is replaced whole.
+        rows of other months too: they are left as they are. Each month is a partition. A query without a month is replaced
+        whole.
     #}
     {% set target_relation = this.incorporate(type='table') %}
     {% set existing = load_cached_relation(this) %}
-    {% set columns = columns_of_query(sql) %}
-    {% set built = config.get('built_rows') or built_rows_by(columns | map(attribute='name') | list) %}
-    {% set built_query %}
-        select * from (
-            {{ sql }}
-        ) as by_month where {{ built }}
-    {% endset %}
+    {% set empty = make_temp_relation(this, '__columns') %}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {% if existing is none or not existing.is_table or should_full_refresh() %}
+    {# Columns are asked of a table, for the types of a query that the driver gives are not those of a table's. #}
+    {% call statement('columns') %}
+        {{ create_table_as(True, empty, 'select * from (' ~ sql ~ ') as by_month where false') }}
+    {% endcall %}
+    {% set columns = adapter.get_columns_in_relation(empty) %}
+    {% set names = columns | map(attribute='name') | list %}
+    {% set built = config.get('built_rows') or built_rows_by(names) %}
+    {% set month_column = none if config.get('built_rows') else column_of_months(names) %}
+    {% set is_new = existing is none or not existing.is_table or should_full_refresh() %}
+    {% if is_new %}
         {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
-        {% call statement('main') %}{{ create_table_as(False, target_relation, built_query) }}{% endcall %}
-        {% do create_indexes(target_relation) %}
-        {% do create_index_of_months(target_relation, columns | map(attribute='name') | list) %}
-    {% else %}
-        {% do require_same_columns(target_relation, columns) %}
-        {% call statement('delete') %}delete from {{ target_relation }} where {{ built }}{% endcall %}
-        {% call statement('main') %}
-            insert into {{ target_relation }} ({{ columns | map(attribute='quoted') | join(', ') }}) {{ built_query }}
+        {% call statement('create') %}
+            create table {{ target_relation }} (like {{ empty }})
+            {{ 'partition by range (' ~ month_column ~ ')' if month_column }}
         {% endcall %}
+    {% else %}
+        {% do require_same_columns(target_relation, columns, month_column) %}
     {% endif %}
+    {% call statement('drop_columns') %}drop table {{ empty }}{% endcall %}
+    {% set partitions = partitions_of_built_months(target_relation, month_column) if month_column else [] %}
+    {% if not is_new %}
+        {% call statement('delete') %}delete from {{ target_relation }} where {{ built }}{% endcall %}
+    {% endif %}
+    {% call statement('main') %}
+        insert into {{ target_relation }} ({{ columns | map(attribute='quoted') | join(', ') }})
+        select * from (
+            {{ sql }}
+        ) as by_month where {{ built }}
+    {% endcall %}
+    {% if is_new %}{% do create_indexes(target_relation) %}{% endif %}
+    {% do analyze_months(target_relation, partitions) %}
     {% do persist_docs(target_relation, model) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do adapter.commit() %}
@@ -35,36 +49,16 @@
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
-{% macro create_index_of_months(relation, column_names) %}
-    {# What a build deletes and reads of the table lies together: that it does not read the years before. #}
-    {% set day_or_month = ['opening_date', 'period', 'received_date'] | select('in', column_names) | first %}
-    {% if day_or_month is defined %}
-        {% call statement('create_index_of_months') %}create index on {{ relation }} ({{ day_or_month }}){% endcall %}
-    {% endif %}
-{% endmacro %}
-
-{% macro columns_of_query(query) %}
-    {# Asked of a table, for the types of a query that the driver gives are not those of a table's columns. #}
-    {% set empty = make_temp_relation(this, '__columns') %}
-    {% call statement('columns') %}
-        {{ create_table_as(True, empty, 'select * from (' ~ query ~ ') as by_month where false') }}
-    {% endcall %}
-    {% set columns = adapter.get_columns_in_relation(empty) %}
-    {% call statement('drop_columns') %}drop table {{ empty }}{% endcall %}
-    {{ return(columns) }}
-{% endmacro %}
-
 {% macro built_rows_by(column_names) -%}
     {#
         By opening day or month what is of the months being built; by day of receipt all that such a build reads, up to
         the last instant that counts in it, by whole days: of the day of that instant it reads a part or nothing.
     #}
-    {%- if 'opening_date' in column_names -%}
-    {{ in_built_months('opening_date') }}
-    {%- elif 'period' in column_names -%}
-    {{ in_built_months('period') }}
-    {%- elif 'received_date' in column_names -%}
-    {{ received_for_built_months('received_date') }}
+    {%- set month_column = column_of_months(column_names) -%}
+    {%- if month_column == 'received_date' -%}
+    {{ received_for_built_months(month_column) }}
+    {%- elif month_column -%}
+    {{ in_built_months(month_column) }}
     {%- else -%}
     true
     {%- endif -%}
@@ -80,10 +74,12 @@
     )
 {%- endmacro %}
 
-{% macro require_same_columns(relation, columns) %}
+{% macro require_same_columns(relation, columns, month_column) %}
     {% set held = adapter.get_columns_in_relation(relation) %}
+    {% set is_partitioned = is_partitioned_table(relation) %}
     {% if held | map(attribute='data_type') | list != columns | map(attribute='data_type') | list
-        or held | map(attribute='name') | list != columns | map(attribute='name') | list %}
+        or held | map(attribute='name') | list != columns | map(attribute='name') | list
+        or is_partitioned != (month_column is not none) %}
         {% do exceptions.raise_compiler_error(
             relation ~ ' holds months with other columns than its model has now: build all months again, pulssi build --all'
         ) %}

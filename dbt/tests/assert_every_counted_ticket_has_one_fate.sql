@@ -5,6 +5,8 @@ tickets as (
 
     select * from {{ ref('fct_tickets') }}
 
+    where {{ in_built_months('opening_date') }}
+
 ),
 
 not_adding_up as (

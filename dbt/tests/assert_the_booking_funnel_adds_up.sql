@@ -5,6 +5,8 @@ bookings as (
 
     select * from {{ ref('fct_bookings') }}
 
+    where {{ in_built_months('opening_date') }}
+
 ),
 
 stages as (

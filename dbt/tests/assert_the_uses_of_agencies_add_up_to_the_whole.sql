@@ -5,11 +5,15 @@ cost_sharing_inputs as (
 
     select * from {{ ref('fct_cost_sharing_inputs') }}
 
+    where {{ in_built_months('period') }}
+
 ),
 
 visits as (
 
     select * from {{ ref('fct_visits_by_day') }}
+
+    where {{ in_built_months('opening_date') }}
 
 ),
 
@@ -17,11 +21,15 @@ sessions as (
 
     select * from {{ ref('fct_sessions') }}
 
+    where {{ in_built_months('opening_date') }}
+
 ),
 
 legs as (
 
     select * from {{ ref('fct_service_legs') }}
+
+    where {{ in_built_months('opening_date') }}
 
 ),
 

@@ -70,7 +70,11 @@ def test_invitations_are_of_the_month_that_they_name(rows):
         "select agency_code, opening_date::text, invited_count from warehouse.fct_survey_invitations order by 1"
     )
 
-    assert [tuple(row.values()) for row in found] == [("kela", "2026-10-01", 8), ("vero", "2026-10-01", 1)]
+    assert [tuple(row.values()) for row in found] == [
+        ("kela", "2026-10-01", 8),
+        ("te", "2026-10-01", 0),
+        ("vero", "2026-10-01", 1),
+    ]
 
 
 def test_figures_of_staff_are_for_a_role_of_their_own(rows):

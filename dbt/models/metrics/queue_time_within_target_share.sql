@@ -4,6 +4,8 @@ service_events as (
 
     select * from {{ ref('fct_service_events') }}
 
+    where {{ in_built_months('opening_date') }}
+
 ),
 
 service_points as (

@@ -1,15 +1,32 @@
-{% test unique_together(model, columns, built_month=none) %}
+{% test unique_together(model, columns, built_month=none, month_beside_key=none) %}
+
+{#
+    What was built earlier was tested then. Where the key tells the month, all that a row could be a second of is built
+    with it; where a column beside the key does, the rows of the other months are looked through for the built ones.
+#}
+{% set month = built_month or month_beside_key or ('opening_date' if 'opening_date' in columns) %}
 
 select {{ columns | join(', ') }}
 
 from {{ model }}
 
-{% if built_month %}
-where {{ in_built_months(built_month) }}
+{% if month %}
+where {{ in_built_months(month) }}
 {% endif %}
 
 group by {{ columns | join(', ') }}
 
 having count(*) > 1
+
+{% if month_beside_key %}
+union all
+
+select {{ columns | join(', ') }}
+
+from {{ model }} as built
+inner join {{ model }} as others using ({{ columns | join(', ') }})
+
+where {{ in_built_months('built.' ~ month) }} and not {{ in_built_months('others.' ~ month) }}
+{% endif %}
 
 {% endtest %}

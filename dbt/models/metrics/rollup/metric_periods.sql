@@ -1,6 +1,7 @@
 with
 
-month_values as (
+-- Not materialized: the first and the last month are found without reading those between.
+month_values as not materialized (
 
     select * from {{ ref('metric_month_values') }}
 
