@@ -18,6 +18,17 @@ events_sent_earlier as (
 
 ),
 
+-- By a list of ids, for a join would read all events once more.
+sent_under_the_ids_meant as (
+
+    select *
+
+    from events
+
+    where event_id = any(array(select corrections.ref_id from corrections))
+
+),
+
 meant as (
 
     select
@@ -29,7 +40,7 @@ meant as (
         {{ day_of_event() }} as about_date
 
     from corrections
-    inner join events
+    inner join sent_under_the_ids_meant as events
         on
             corrections.ref_source = events.source
             and corrections.ref_id = events.event_id
@@ -47,7 +58,6 @@ not_among_what_is_read as (
 
 ),
 
--- By a list of ids, for a join would read years of events.
 sent_earlier_under_these_ids as (
 
     select *
