@@ -17,7 +17,7 @@
     {% set columns = adapter.get_columns_in_relation(empty) %}
     {% set names = columns | map(attribute='name') | list %}
     {% set built = config.get('built_rows') or built_rows_by(names) %}
-    {% set month_column = none if config.get('built_rows') else column_of_months(names) %}
+    {% set month_column = config.get('month_column') or (none if config.get('built_rows') else column_of_months(names)) %}
     {% set is_new = existing is none or not existing.is_table or should_full_refresh() %}
     {% if is_new %}
         {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
@@ -29,7 +29,8 @@
         {% do require_same_columns(target_relation, columns, month_column) %}
     {% endif %}
     {% call statement('drop_columns') %}drop table {{ empty }}{% endcall %}
-    {% set partitions = partitions_of_built_months(target_relation, month_column) if month_column else [] %}
+    {% set months = months_written(month_column, config.get('months_written')) if month_column else [] %}
+    {% set partitions = partitions_of_months(target_relation, months) %}
     {% if not is_new %}
         {% call statement('delete') %}delete from {{ target_relation }} where {{ built }}{% endcall %}
     {% endif %}

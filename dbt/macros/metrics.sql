@@ -110,6 +110,29 @@
     }) }}
 {% endmacro %}
 
+{% macro waits_of_walk_ins(service_events, fewest_seconds) %}
+    {# Waits in minutes for the first call, of those who waited so long at least; a wait that is not known is in no mean. #}
+    select
+        service_point_id,
+        agency_code,
+        'queue_system' as collection_mode,
+        service_code,
+        language,
+        opening_hour,
+        trim_scale(sum(first_wait_seconds) / 60.0) as numerator,
+        count(*) as denominator,
+        opening_date
+
+    from {{ service_events }}
+
+    where
+        access = 'walk_in'
+        and waiting_outcome = 'called'
+        and first_wait_seconds >= {{ fewest_seconds }}
+
+    group by service_point_id, agency_code, service_code, language, opening_hour, opening_date
+{% endmacro %}
+
 {% macro lead_times(slots, slot) %}
     {# Where no appointment was found, the lead time is longer than was looked ahead: such a look counts as not reached. #}
     select

@@ -7,13 +7,13 @@
     {{ return(found.columns[0].values()[0]) }}
 {% endmacro %}
 
-{% macro partitions_of_built_months(relation, month_column) %}
+{% macro partitions_of_months(relation, months) %}
     {#
-        The partitions that this build writes to; those that are missing are made. A table that is attached lets analysts
-        read on, one that is created as a partition would wait for them.
+        The partitions of months, given by their first days; those that are missing are made. A table that is attached lets
+        analysts read on, one that is created as a partition would wait for them.
     #}
     {% set partitions = [] %}
-    {% for month in months_written(month_column) %}
+    {% for month in months %}
         {% set partition = api.Relation.create(
             schema=relation.schema ~ '_months', identifier=relation.identifier ~ '_' ~ month[:7] | replace('-', '_')
         ) %}
@@ -29,18 +29,21 @@
     {{ return(partitions) }}
 {% endmacro %}
 
-{% macro months_written(month_column) %}
+{% macro months_written(month_column, query=none) %}
     {# By day of receipt a build writes on to the last instant that counts in its months. #}
-    {% if month_column != 'received_date' %}{{ return(var('built_months')) }}{% endif %}
-    {% set months %}
-        select distinct to_char(date_trunc('month', days.day), 'YYYY-MM-DD') as month
-        from generate_series(
+    {% if not query and month_column != 'received_date' %}{{ return(var('built_months')) }}{% endif %}
+    {% set days_received %}
+        select generate_series(
             cast({{ first_built_day() }} as timestamp),
             greatest(
                 date '{{ var("built_months") | max }}' + interval '1 month - 1 day', {{ local_time(last_received_before()) }}
             ),
             interval '1 day'
-        ) as days (day)
+        )
+    {% endset %}
+    {% set months %}
+        select distinct to_char(date_trunc('month', days.day), 'YYYY-MM-DD') as first_day
+        from ({{ query or days_received }}) as days (day)
     {% endset %}
     {{ return(run_query(months).columns[0].values() | sort) }}
 {% endmacro %}

@@ -132,9 +132,10 @@ def fill_up_to(settings: Settings, history: list[Month]) -> None:
 
 
 def daily_build(settings: Settings, environment: dict[str, str], history: list[Month]) -> float:
-    """Seconds of the build after one more day of the last month has landed; all before it is built."""
+    """Seconds of the build after one more day of the last month has landed; all before it is built, and vacuumed."""
     fill_up_to(settings, history)
     pulssi(environment, "build")
+    come_to_rest(settings)
     measured = history[-1].first_day + timedelta(days=DAY - 1)
     fill(settings, history[-1], measured, measured)
     seconds, memory = measure(environment, "build")
@@ -142,6 +143,14 @@ def daily_build(settings: Settings, environment: dict[str, str], history: list[M
         f"a day's build of {history[-1]}, {len(history) - 1} months before it: {seconds:.1f} s, {memory >> 20} MiB"
     )
     return seconds
+
+
+def come_to_rest(settings: Settings) -> None:
+    """What the server itself does in the day between two builds."""
+    with database.connect(settings) as connection:
+        connection.autocommit = True
+        connection.execute("vacuum")
+        connection.execute("checkpoint")
 
 
 def count(settings: Settings) -> int:

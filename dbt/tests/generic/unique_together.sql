@@ -1,8 +1,8 @@
 {% test unique_together(model, columns, built_month=none, month_beside_key=none) %}
 
 {#
-    What was built earlier was tested then. Where the key tells the month, all that a row could be a second of is built
-    with it; where a column beside the key does, the rows of the other months are looked through for the built ones.
+    What was built earlier was tested then. Where one key is of one month (built_month), all that a row could be a second
+    of is built with it; elsewhere (month_beside_key) the other months are looked through for the keys of the built ones.
 #}
 {% set month = built_month or month_beside_key or ('opening_date' if 'opening_date' in columns) %}
 

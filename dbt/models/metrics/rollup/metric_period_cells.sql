@@ -1,3 +1,5 @@
+{{ config(unlogged=true) }}
+
 with
 
 stretch_cells as (

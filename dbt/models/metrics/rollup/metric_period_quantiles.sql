@@ -1,3 +1,5 @@
+{{ config(unlogged=true) }}
+
 with
 
 durations as (

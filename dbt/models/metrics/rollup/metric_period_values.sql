@@ -1,6 +1,8 @@
 {{
     config(
         materialized='by_month',
+        month_column='last_month',
+        months_written='select distinct last_month from warehouse.metric_periods',
         built_rows="(period_kind, period, case period_kind when 'wave' then breakdown_value else '' end) in"
         " (select period_kind, period, coalesce(wave_id, '') from warehouse.metric_periods)",
         indexes=[{'columns': ['period_kind', 'period', 'metric_id']}]

@@ -1,3 +1,5 @@
+{{ config(unlogged=true, pre_hook="set local work_mem = '128MB'") }} -- so that the cells are summed in memory
+
 with
 
 month_values as (
@@ -24,7 +26,8 @@ months_of_cells as (
     inner join stretches on month_values.period = stretches.first_day_of_month
 
     where
-        case
+        month_values.period >= (select min(first_stretch.first_day_of_month) from stretches as first_stretch)
+        and case
             when month_values.statistic = 'km_quantile'
                 then month_values.breakdown = 'total' and month_values.level <> 'point_agency'
             else month_values.breakdown = 'total' or month_values.level <> 'service_point'
@@ -32,7 +35,8 @@ months_of_cells as (
 
 ),
 
-cells as (
+-- Materialized: what is numbered is what was summed, and not all that is to be summed.
+cells as materialized (
 
     select
         {{ cell_columns() | join(', ') }},

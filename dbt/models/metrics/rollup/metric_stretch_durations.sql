@@ -1,3 +1,5 @@
+{{ config(unlogged=true) }}
+
 with
 
 durations as (
@@ -30,6 +32,8 @@ durations_of_cells as (
     from durations
     inner join stretches on durations.period = stretches.first_day_of_month
     inner join cells using ({{ cell_columns() | join(', ') }}, stretch)
+
+    where durations.period >= (select min(first_stretch.first_day_of_month) from stretches as first_stretch)
 
 ),
 
