@@ -186,6 +186,19 @@ def test_a_build_of_one_month_leaves_the_rows_of_the_others(made_at_once):
     assert after["fct_tickets", "2026-09-01"] != before["fct_tickets", "2026-09-01"]
 
 
+def test_a_table_that_is_not_as_its_model_says_is_not_built_on(made_at_once):
+    settings, environment = made_at_once
+    with database.connect(settings) as connection:
+        connection.execute("create table warehouse.without_months as table warehouse.fct_advice")
+        connection.execute("drop table warehouse.fct_advice cascade")
+        connection.execute("alter table warehouse.without_months rename to fct_advice")
+
+    result = run(environment, "build", "2026-09")
+
+    assert result.returncode != 0
+    assert "build all months again, pulssi build --all" in result.stdout + result.stderr
+
+
 def versions(settings):
     """By table and month: a digest of which versions of which rows are there."""
     found = {}
@@ -239,8 +252,12 @@ def contents(settings):
     return found
 
 
-def pulssi(environment, *arguments):
+def run(environment, *arguments):
     command = [Path(sys.executable).parent / "pulssi", *arguments]
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def pulssi(environment, *arguments):
+    result = run(environment, *arguments)
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout
