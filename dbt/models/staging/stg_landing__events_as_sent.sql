@@ -7,9 +7,9 @@ events as not materialized (
 
 ),
 
-bookings_concerned as (
+events_of_bookings as (
 
-    select * from {{ ref('stg_landing__bookings_concerned') }}
+    select * from {{ ref('stg_landing__events_of_bookings') }}
 
 ),
 
@@ -30,23 +30,8 @@ of_the_built_months as (
 
 ),
 
--- but bookings are made far ahead;
-of_bookings as (
-
-    select events.*
-
-    from bookings_concerned
-    inner join events
-        on bookings_concerned.booking_key = coalesce(events.data ->> 'incident_key', events.data ->> 'booking_key')
-
-    where
-        {{ is_of_a_booking('events.event_type') }}
-        and {{ is_received_far_ahead('events.received_at') }}
-
-),
-
--- the complaints of a year are not to count a month again that was reported alone, a count of staff sent again is of
--- the day of the first one, and a correction may be of one of these.
+-- but bookings are made far ahead, the complaints of a year are not to count a month again that was reported alone, a
+-- count of staff sent again is of the day of the first one, and a correction may be of one of these.
 of_whole_years as (
 
     select *
@@ -65,7 +50,7 @@ read_by_this_build as (
     union all
     select * from events_of_the_month_before
     union all
-    select * from of_bookings
+    select * from events_of_bookings
     union all
     select * from of_whole_years
 
