@@ -32,7 +32,8 @@
         called, denominator called or left, and the quantile. As R's survfit: at the same second calls come before
         leaving; where the curve lies on the quantile exactly, the middle of that step, which at the end of the curve
         goes on to the longest wait known. A quantile that is not reached gives the longest wait known, and is_reached
-        false. Postgres has no product, so logarithms are summed; the tolerance is survfit's.
+        false. Postgres has no product, so logarithms are summed; the tolerance is survfit's. Of integers the server sums
+        fast; those of a second are never too many for one.
     #}
     {%- set cells = cell | join(', ') %}
     with
@@ -41,8 +42,10 @@
 
         select
             *,
-            sum(denominator) over (partition by {{ cells }})
-            - sum(denominator) over (partition by {{ cells }} order by duration_seconds rows unbounded preceding)
+            sum(cast(denominator as integer)) over (partition by {{ cells }})
+            - sum(cast(denominator as integer)) over (
+                partition by {{ cells }} order by duration_seconds rows unbounded preceding
+            )
             + denominator as at_risk
 
         from {{ waits }}

@@ -38,8 +38,8 @@ summed_by_second as (
         durations.cell_number,
         periods.period_number,
         durations.duration_seconds,
-        sum(durations.numerator) as numerator,
-        sum(durations.denominator) as denominator
+        cast(sum(durations.numerator) as integer) as numerator,
+        cast(sum(durations.denominator) as integer) as denominator
 
     from durations
     inner join stretches_of_periods as periods on durations.stretch = periods.stretch

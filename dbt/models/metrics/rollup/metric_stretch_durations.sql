@@ -43,8 +43,8 @@ summed_by_second as (
         durations.cell_number,
         durations.stretch,
         counts.duration_seconds,
-        sum(counts.numerator) as numerator,
-        sum(counts.denominator) as denominator
+        cast(sum(counts.numerator) as integer) as numerator,
+        cast(sum(counts.denominator) as integer) as denominator
 
     from durations_of_cells as durations
     cross join
