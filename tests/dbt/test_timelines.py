@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import plain_metrics
 import pytest
 from booking_stories import STORIES
+from generated_courses import TELLINGS
 from plain_tickets import follow
 from timelines import TIMELINES, expected
 
@@ -194,18 +195,18 @@ def test_no_other_telling_changes_a_service_event(rows_told, one, other, may_dif
     assert {case: names for case, names in different.items() if names} == {}
 
 
-@pytest.mark.parametrize("telling", ["another_order", "retried"])
+@pytest.mark.parametrize("telling", TELLINGS[1:])
 @pytest.mark.parametrize("table", COURSES)
 def test_no_other_telling_changes_an_appointment_an_incident_or_advice(rows_told, table, telling):
     key, told_twice = COURSES[table]
-    cases = {"plain": defaultdict(list), telling: defaultdict(list)}
+    cases = {TELLINGS[0]: defaultdict(list), telling: defaultdict(list)}
     for row in rows_told(f"select * from warehouse.{table} where starts_with(service_point_id, 'generated_')"):
-        named = re.search("_(plain|another_order|retried)", row[key])
+        named = re.search(f"_({'|'.join(TELLINGS)})", row[key])
         said = sorted((name, str(row[name])) for name in row.keys() - told_twice - {key, "service_point_id"})
         if named[1] in cases:
             cases[named[1]][row[key].replace(named[0], "")].append(said)
 
-    assert cases["plain"]
+    assert cases[TELLINGS[0]]
     plain, other = ({case: sorted(rows) for case, rows in found.items()} for found in cases.values())
     assert {case: (rows, other.get(case)) for case, rows in plain.items() if rows != other.get(case)} == {}
 

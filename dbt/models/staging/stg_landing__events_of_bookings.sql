@@ -1,7 +1,6 @@
 with
 
--- Not materialized: the bookings find their own rows.
-events as not materialized (
+events as (
 
     select * from {{ source('landing', 'event') }}
 
