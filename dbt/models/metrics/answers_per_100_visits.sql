@@ -10,8 +10,6 @@ visits as (
 
     select * from {{ ref('fct_visits_by_day') }}
 
-    where {{ in_built_months('opening_date') }}
-
 ),
 
 months_with_a_device as (

@@ -12,8 +12,6 @@ visits as (
 
     select * from {{ ref('fct_visits_by_day') }}
 
-    where {{ in_built_months('opening_date') }}
-
 ),
 
 -- On a day without visits counted the incidents would stand beside nothing.
@@ -111,7 +109,8 @@ counted_by_day as (
             counted.service_point_id = points_with_visits.service_point_id
             and cast(date_trunc('month', counted.opening_date) as date) = points_with_visits.period
 
-    where (counted.service_point_id, counted.opening_date) not in (select uncounted_days.* from uncounted_days)
+    where
+        (counted.service_point_id, counted.opening_date) not in (select uncounted_days.* from uncounted_days)
 
     group by counted.service_point_id, counted.opening_date
 

@@ -4,8 +4,6 @@ service_events as (
 
     select * from {{ ref('fct_service_events') }}
 
-    where {{ in_built_months('opening_date') }}
-
 ),
 
 service_points as (
