@@ -119,6 +119,22 @@ def test_a_month_built_alone_finds_all_that_it_rests_on(one_more_day):
     assert dated == 4
 
 
+def test_the_view_of_a_metric_is_of_all_months_and_not_of_those_built_last(one_more_day):
+    settings, _made_at_once, _said = one_more_day
+    query = sql.SQL("select distinct date_trunc('month', opening_date)::date from warehouse.{}")
+    with database.connect(settings) as connection:
+        kept = connection.execute(
+            "select metric_id, array_agg(distinct date_trunc('month', opening_date)::date)"
+            " from warehouse.metric_components group by metric_id having min(opening_date) < '2026-10-01'"
+        ).fetchall()
+        seen = {
+            name: {month for (month,) in connection.execute(query.format(sql.Identifier(name)))} for name, _ in kept
+        }
+
+    assert {"visits", "queue_time_within_target_share", "satisfaction_mean"} <= set(seen)
+    assert {name: months for name, months in kept if not set(months) <= seen[name]} == {}
+
+
 @pytest.mark.parametrize("table", ["warehouse.fct_tickets", "landing.event", "ops.build", "reference.source"])
 def test_an_analyst_reads_nothing_but_the_views(from_nothing, table):
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
