@@ -2,7 +2,8 @@
     {#
         A table that holds all months, of which a build replaces those that it builds, in one transaction. The query may give
         rows of other months too: they are left as they are. Each month is a partition. A query without a month is replaced
-        whole.
+        whole. With kept_rows the table holds what can be made from other tables at any time: the query gives the rows that
+        are not kept, and all of them where the table has other columns.
     #}
     {% set target_relation = this.incorporate(type='table') %}
     {% set existing = load_cached_relation(this) %}
@@ -16,13 +17,17 @@
     {% endcall %}
     {% set columns = adapter.get_columns_in_relation(empty) %}
     {% set names = columns | map(attribute='name') | list %}
-    {% set built = config.get('built_rows') or built_rows_by(names) %}
-    {% set month_column = config.get('month_column') or (none if config.get('built_rows') else column_of_months(names)) %}
-    {% set is_new = existing is none or not existing.is_table or should_full_refresh() %}
+    {% set kept = config.get('kept_rows') %}
+    {% set built = 'true' if kept else config.get('built_rows') or built_rows_by(names) %}
+    {% set month_column = config.get('month_column') or (
+        none if kept or config.get('built_rows') else column_of_months(names)
+    ) %}
+    {% set is_new = existing is none or not existing.is_table or should_full_refresh()
+        or (kept and not has_columns(existing, columns)) %}
     {% if is_new %}
         {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
         {% call statement('create') %}
-            create table {{ target_relation }} (like {{ empty }})
+            create {{ 'unlogged' if config.get('unlogged') }} table {{ target_relation }} (like {{ empty }})
             {{ 'partition by range (' ~ month_column ~ ')' if month_column }}
         {% endcall %}
     {% else %}
@@ -32,7 +37,9 @@
     {% set months = months_written(month_column, config.get('months_written')) if month_column else [] %}
     {% set partitions = partitions_of_months(target_relation, months) %}
     {% if not is_new %}
-        {% call statement('delete') %}delete from {{ target_relation }} where {{ built }}{% endcall %}
+        {% call statement('delete') %}
+            delete from {{ target_relation }} where {{ 'not (' ~ kept ~ ')' if kept else built }}
+        {% endcall %}
     {% endif %}
     {% call statement('main') %}
         insert into {{ target_relation }} ({{ columns | map(attribute='quoted') | join(', ') }})
@@ -75,12 +82,16 @@
     )
 {%- endmacro %}
 
-{% macro require_same_columns(relation, columns, month_column) %}
+{% macro has_columns(relation, columns) %}
     {% set held = adapter.get_columns_in_relation(relation) %}
-    {% set is_partitioned = is_partitioned_table(relation) %}
-    {% if held | map(attribute='data_type') | list != columns | map(attribute='data_type') | list
-        or held | map(attribute='name') | list != columns | map(attribute='name') | list
-        or is_partitioned != (month_column is not none) %}
+    {{ return(
+        held | map(attribute='data_type') | list == columns | map(attribute='data_type') | list
+        and held | map(attribute='name') | list == columns | map(attribute='name') | list
+    ) }}
+{% endmacro %}
+
+{% macro require_same_columns(relation, columns, month_column) %}
+    {% if not has_columns(relation, columns) or is_partitioned_table(relation) != (month_column is not none) %}
         {% do exceptions.raise_compiler_error(
             relation ~ ' holds months with other columns than its model has now: build all months again, pulssi build --all'
         ) %}

@@ -37,8 +37,8 @@ source_months as (
 
 ),
 
--- A rate needs both: points where incidents are reported and visits are counted.
-points_with_sources as (
+{% for name, source_family in {'points_with_reports': 'incident', 'points_with_queues': 'queue'}.items() -%}
+{{ name }} as (
 
     select
         service_point_id,
@@ -46,18 +46,15 @@ points_with_sources as (
 
     from source_months
 
-    where source_family in ('incident', 'queue') and is_delivered and not is_silent
-
-    group by service_point_id, period
-
-    having count(distinct source_family) = 2
+    where source_family = '{{ source_family }}' and is_delivered and not is_silent
 
 ),
 
+{% endfor -%}
 -- A display of the queue delivers too, and counts no visits.
 points_with_visits as (
 
-    select distinct
+    select
         service_point_id,
         cast(date_trunc('month', opening_date) as date) as period
 
@@ -73,6 +70,7 @@ incidents_and_visits as (
         service_point_id,
         1 as incident_count,
         0 as visit_count,
+        cast(date_trunc('month', opening_date) as date) as period,
         opening_date
 
     from incidents
@@ -83,6 +81,7 @@ incidents_and_visits as (
         service_point_id,
         0 as incident_count,
         visit_count,
+        cast(date_trunc('month', opening_date) as date) as period,
         opening_date
 
     from visits
@@ -100,17 +99,13 @@ counted_by_day as (
         counted.opening_date
 
     from incidents_and_visits as counted
-    inner join points_with_sources
-        on
-            counted.service_point_id = points_with_sources.service_point_id
-            and cast(date_trunc('month', counted.opening_date) as date) = points_with_sources.period
-    inner join points_with_visits
-        on
-            counted.service_point_id = points_with_visits.service_point_id
-            and cast(date_trunc('month', counted.opening_date) as date) = points_with_visits.period
 
+    -- A rate needs both: points where incidents are reported and visits are counted.
     where
-        (counted.service_point_id, counted.opening_date) not in (select uncounted_days.* from uncounted_days)
+        (counted.service_point_id, counted.period) in (select points_with_reports.* from points_with_reports)
+        and (counted.service_point_id, counted.period) in (select points_with_queues.* from points_with_queues)
+        and (counted.service_point_id, counted.period) in (select points_with_visits.* from points_with_visits)
+        and (counted.service_point_id, counted.opening_date) not in (select uncounted_days.* from uncounted_days)
 
     group by counted.service_point_id, counted.opening_date
 

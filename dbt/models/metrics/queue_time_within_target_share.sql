@@ -24,11 +24,9 @@ targets as (
 ),
 
 -- Times known to the hour only tell nothing about a target of minutes.
-days_of_walk_ins as (
+walk_ins as (
 
-    select distinct
-        service_point_id,
-        opening_date
+    select *
 
     from service_events
 
@@ -36,35 +34,32 @@ days_of_walk_ins as (
 
 ),
 
-days_with_their_target as (
+-- Of the targets in force that of the point, else of its size class, else of the nation.
+walk_ins_with_their_target as (
 
     select
-        walk_in_days.service_point_id,
-        walk_in_days.opening_date,
-        coalesce(
-            (
-                select targets.value
+        walk_ins.*,
+        coalesce(targeted.value, {{ var('queue_time_target_seconds') }}) as target_seconds
 
-                from targets
-
-                where
-                    coalesce(targets.service_point_id, walk_in_days.service_point_id) = walk_in_days.service_point_id
-                    and coalesce(targets.size_class, service_points.size_class, '')
-                    = coalesce(service_points.size_class, '')
-                    and {{ is_valid_on('targets', 'walk_in_days.opening_date') }}
-
-                order by targets.service_point_id asc nulls last, targets.size_class asc nulls last
-
-                limit 1
-            ),
-            {{ var('queue_time_target_seconds') }}
-        ) as target_seconds
-
-    from days_of_walk_ins as walk_in_days
+    from walk_ins
     left join service_points
         on
-            walk_in_days.service_point_id = service_points.service_point_id
-            and {{ is_valid_on('service_points', 'walk_in_days.opening_date') }}
+            walk_ins.service_point_id = service_points.service_point_id
+            and {{ is_valid_on('service_points', 'walk_ins.opening_date') }}
+    left join lateral (
+        select targets.value
+
+        from targets
+
+        where
+            coalesce(targets.service_point_id, walk_ins.service_point_id) = walk_ins.service_point_id
+            and coalesce(targets.size_class, service_points.size_class, '') = coalesce(service_points.size_class, '')
+            and {{ is_valid_on('targets', 'walk_ins.opening_date') }}
+
+        order by targets.service_point_id asc nulls last, targets.size_class asc nulls last
+
+        limit 1
+    ) as targeted on true
 
 ),
 
@@ -72,29 +67,19 @@ days_with_their_target as (
 walk_ins_counted as (
 
     select
-        walk_ins.service_point_id,
-        walk_ins.agency_code,
+        service_point_id,
+        agency_code,
         'queue_system' as collection_mode,
-        walk_ins.service_code,
-        walk_ins.language,
-        walk_ins.opening_hour,
-        count(*) filter (
-            where walk_ins.waiting_outcome = 'called' and walk_ins.first_wait_seconds <= targeted.target_seconds
-        ) as numerator,
+        service_code,
+        language,
+        opening_hour,
+        count(*) filter (where waiting_outcome = 'called' and first_wait_seconds <= target_seconds) as numerator,
         count(*) as denominator,
-        walk_ins.opening_date
+        opening_date
 
-    from service_events as walk_ins
-    inner join days_with_their_target as targeted
-        on
-            walk_ins.service_point_id = targeted.service_point_id
-            and walk_ins.opening_date = targeted.opening_date
+    from walk_ins_with_their_target
 
-    where walk_ins.access = 'walk_in' and not walk_ins.is_time_coarse
-
-    group by
-        walk_ins.service_point_id, walk_ins.agency_code, walk_ins.service_code, walk_ins.language,
-        walk_ins.opening_hour, walk_ins.opening_date
+    group by service_point_id, agency_code, service_code, language, opening_hour, opening_date
 
 )
 

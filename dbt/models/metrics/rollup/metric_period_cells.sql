@@ -1,4 +1,4 @@
-{{ config(unlogged=true) }}
+{{ config(unlogged=true, pre_hook="set local work_mem = '128MB'") }} -- so that the cells are summed in memory
 
 with
 
@@ -25,37 +25,35 @@ waves as (
 months_of_waves as (
 
     select
-        month_values.*,
-        {{ summands_of_months('month_values') }},
+        months.*,
         waves.period_kind,
         waves.last_month,
         waves.period as first_day
 
-    from {{ ref('metric_month_values') }} as month_values
+    from {{ ref('metric_months_of_waves') }} as months
     inner join waves
         on
-            month_values.breakdown = 'wave_id'
-            and month_values.breakdown_value = waves.wave_id
-            and month_values.period between waves.first_month and waves.last_month
+            months.breakdown_value = waves.wave_id
+            and months.period between waves.first_month and waves.last_month
 
 ),
 
 columns_of_cells as (
 
-    select distinct on (cell_number)
-        cell_number,
+    select distinct on (cell_key)
+        cell_key,
         {{ cell_columns() | join(', ') }}
 
     from stretch_cells
 
-    order by cell_number
+    order by cell_key
 
 ),
 
 sums_of_periods as (
 
     select
-        months.cell_number,
+        months.cell_key,
         periods.period_kind,
         {{ summed_months() }},
         periods.last_month,
@@ -64,7 +62,7 @@ sums_of_periods as (
     from stretch_cells as months
     inner join stretches_of_periods as periods on months.stretch = periods.stretch
 
-    group by months.cell_number, periods.period_kind, periods.last_month, periods.period
+    group by months.cell_key, periods.period_kind, periods.last_month, periods.period
 
 ),
 
@@ -78,7 +76,7 @@ cells_of_periods as (
         sums.period
 
     from sums_of_periods as sums
-    inner join columns_of_cells as cells on sums.cell_number = cells.cell_number
+    inner join columns_of_cells as cells on sums.cell_key = cells.cell_key
 
 ),
 

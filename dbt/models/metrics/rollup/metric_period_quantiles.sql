@@ -22,20 +22,20 @@ definitions as (
 
 columns_of_cells as (
 
-    select distinct on (cell_number)
-        cell_number,
+    select distinct on (cell_key)
+        cell_key,
         {{ cell_columns() | join(', ') }}
 
     from {{ ref('metric_stretch_cells') }}
 
-    order by cell_number
+    order by cell_key
 
 ),
 
 summed_by_second as (
 
     select
-        durations.cell_number,
+        durations.cell_key,
         periods.period_number,
         durations.duration_seconds,
         cast(sum(durations.numerator) as integer) as numerator,
@@ -44,7 +44,7 @@ summed_by_second as (
     from durations
     inner join stretches_of_periods as periods on durations.stretch = periods.stretch
 
-    group by durations.cell_number, periods.period_number, durations.duration_seconds
+    group by durations.cell_key, periods.period_number, durations.duration_seconds
 
 ),
 
@@ -55,7 +55,7 @@ cells_by_second as (
         definitions.quantile
 
     from summed_by_second as summed
-    inner join columns_of_cells as cells on summed.cell_number = cells.cell_number
+    inner join columns_of_cells as cells on summed.cell_key = cells.cell_key
     inner join definitions
         on
             cells.metric_id = definitions.metric_id
@@ -65,7 +65,7 @@ cells_by_second as (
 
 quantiles as (
 
-    {{ km_quantiles('cells_by_second', ['cell_number', 'period_number']) }}
+    {{ km_quantiles('cells_by_second', ['cell_key', 'period_number']) }}
 
 ),
 
@@ -92,7 +92,7 @@ quantiles_of_cells as (
         periods.period
 
     from quantiles
-    inner join columns_of_cells as cells on quantiles.cell_number = cells.cell_number
+    inner join columns_of_cells as cells on quantiles.cell_key = cells.cell_key
     inner join periods on quantiles.period_number = periods.period_number
 
 )

@@ -61,9 +61,7 @@ months_of_waves as (
         min(period) as first_month,
         max(period) as last_month
 
-    from month_values
-
-    where breakdown = 'wave_id'
+    from {{ ref('metric_months_of_waves') }}
 
     group by breakdown_value
 

@@ -1,4 +1,12 @@
-{{ config(unlogged=true, pre_hook="set local work_mem = '128MB'") }} -- so that the cells are summed in memory
+{{
+    config(
+        materialized='by_month',
+        kept_rows=is_of_a_stretch_needed(),
+        unlogged=true,
+        indexes=[{'columns': stretch_columns()}],
+        pre_hook="set local work_mem = '128MB'"
+    )
+}} -- so that the cells are summed in memory
 
 with
 
@@ -8,9 +16,20 @@ month_values as (
 
 ),
 
-stretches as (
+needed as (
 
     select * from {{ ref('metric_stretches') }}
+
+),
+
+-- What was summed of months that were not built again since is kept.
+stretches as (
+
+    select *
+
+    from needed
+
+    where not {{ is_held_in(this, 'needed') }}
 
 ),
 
@@ -20,13 +39,14 @@ months_of_cells as (
     select
         month_values.*,
         {{ summands_of_months('month_values') }},
-        stretches.stretch
+        {{ stretch_columns('stretches') | join(', ') }}
 
     from month_values
     inner join stretches on month_values.period = stretches.first_day_of_month
 
     where
-        month_values.period >= (select min(first_stretch.first_day_of_month) from stretches as first_stretch)
+        month_values.period >= (select min(summed.first_day_of_month) from stretches as summed)
+        and month_values.period <= (select max(summed.first_day_of_month) from stretches as summed)
         and case
             when month_values.statistic = 'km_quantile'
                 then month_values.breakdown = 'total' and month_values.level <> 'point_agency'
@@ -35,29 +55,27 @@ months_of_cells as (
 
 ),
 
--- Materialized: what is numbered is what was summed, and not all that is to be summed.
-cells as materialized (
+cells as (
 
     select
         {{ cell_columns() | join(', ') }},
         {{ summed_months() }},
-        months.stretch
+        {{ stretch_columns() | join(', ') }}
 
     from months_of_cells as months
 
-    group by {{ cell_columns() | join(', ') }}, months.stretch
+    group by {{ (cell_columns() + stretch_columns()) | join(', ') }}
 
 ),
 
--- A number for each cell, for grouping by its many columns again would cost most of the time.
-numbered as (
+final as (
 
     select
-        *,
-        dense_rank() over (order by {{ cell_columns() | join(', ') }}) as cell_number
+        {{ cell_key() }} as cell_key,
+        *
 
     from cells
 
 )
 
-select * from numbered
+select * from final

@@ -1,4 +1,11 @@
-{{ config(unlogged=true) }}
+{{
+    config(
+        materialized='by_month',
+        kept_rows=is_of_a_stretch_needed(),
+        unlogged=true,
+        indexes=[{'columns': stretch_columns()}]
+    )
+}}
 
 with
 
@@ -8,43 +15,50 @@ durations as (
 
 ),
 
-stretches as (
+needed as (
 
     select * from {{ ref('metric_stretches') }}
 
 ),
 
-cells as (
+-- What was summed of months that were not built again since is kept.
+stretches as (
 
-    select * from {{ ref('metric_stretch_cells') }}
+    select *
+
+    from needed
+
+    where not {{ is_held_in(this, 'needed') }}
 
 ),
 
-durations_of_cells as (
+-- Materialized: one key for each cell, and not for each second of it.
+durations_of_cells as materialized (
 
     select
-        cells.cell_number,
-        cells.stretch,
+        {{ cell_key() }} as cell_key,
         durations.durations,
         durations.numerators,
-        durations.denominators
+        durations.denominators,
+        {{ stretch_columns('stretches') | join(', ') }}
 
     from durations
     inner join stretches on durations.period = stretches.first_day_of_month
-    inner join cells using ({{ cell_columns() | join(', ') }}, stretch)
 
-    where durations.period >= (select min(first_stretch.first_day_of_month) from stretches as first_stretch)
+    where
+        durations.period >= (select min(summed.first_day_of_month) from stretches as summed)
+        and durations.period <= (select max(summed.first_day_of_month) from stretches as summed)
 
 ),
 
 summed_by_second as (
 
     select
-        durations.cell_number,
-        durations.stretch,
+        durations.cell_key,
         counts.duration_seconds,
         cast(sum(counts.numerator) as integer) as numerator,
-        cast(sum(counts.denominator) as integer) as denominator
+        cast(sum(counts.denominator) as integer) as denominator,
+        {{ stretch_columns() | join(', ') }}
 
     from durations_of_cells as durations
     cross join
@@ -52,7 +66,7 @@ summed_by_second as (
             durations.durations, durations.numerators, durations.denominators
         ) as counts (duration_seconds, numerator, denominator)
 
-    group by durations.cell_number, durations.stretch, counts.duration_seconds
+    group by durations.cell_key, counts.duration_seconds, {{ stretch_columns() | join(', ') }}
 
 )
 

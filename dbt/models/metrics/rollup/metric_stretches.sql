@@ -6,12 +6,28 @@ months_of_periods as (
 
 ),
 
+builds as (
+
+    select
+        first_day_of_month,
+        max(build_id) as last_build_id
+
+    from {{ ref('stg_ops__builds') }}
+
+    where stage = 'metrics'
+
+    group by first_day_of_month
+
+),
+
 -- Months that are in the same periods are summed once for all of them: a year is not read again for each of its sums.
+-- The built months are a stretch of their own, so that the sums of the others can be kept.
 months_and_their_periods as (
 
     select
         first_day_of_month,
-        array_agg(period_number order by period_number) as period_numbers
+        array_agg(period_number order by period_number) as period_numbers,
+        {{ in_built_months('first_day_of_month') }} as is_built
 
     from months_of_periods
 
@@ -22,10 +38,15 @@ months_and_their_periods as (
 stretches as (
 
     select
-        first_day_of_month,
-        min(first_day_of_month) over (partition by period_numbers) as stretch
+        months.first_day_of_month,
+        min(months.first_day_of_month) over same_periods as stretch,
+        max(months.first_day_of_month) over same_periods as last_month_of_stretch,
+        coalesce(max(builds.last_build_id) over same_periods, 0) as last_build_id
 
-    from months_and_their_periods
+    from months_and_their_periods as months
+    left join builds on months.first_day_of_month = builds.first_day_of_month
+
+    window same_periods as (partition by months.period_numbers, months.is_built)
 
 )
 

@@ -1,0 +1,110 @@
+"""Sums of months are kept from one build to the next, and only as long as none of the months is built again."""
+
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import hand_made_landing
+import hand_made_long_ago
+import pytest
+from hand_made_landing import answer
+from psycopg import sql
+
+from infra import database
+
+pytestmark = pytest.mark.services
+
+SUMS = ("metric_stretch_cells", "metric_stretch_durations")
+# Each is received later than all before it, and made alone a day's build.
+IN_NOVEMBER = [
+    answer("days", f"2026-11-0{day} 12:00:00", "4", received_at=f"2026-11-0{day}T18:00:00+02:00") for day in (4, 5)
+]
+OF_SEPTEMBER = answer("days", "2026-09-16 12:00:00", "4", received_at="2026-11-06T18:00:00+02:00")
+
+
+@pytest.fixture(scope="module")
+def built_day_by_day(make_deployment):
+    """(Settings, by table the stretches that held the same rows before and after a day's build of November)."""
+    settings, environment = make_deployment()
+    hand_made_landing.write(settings, hand_made_long_ago.events())
+    build(environment)
+    land(settings, IN_NOVEMBER[0])
+    build(environment)
+    before = rows_by_stretch(settings)
+    land(settings, IN_NOVEMBER[1])
+    build(environment)
+    after = rows_by_stretch(settings)
+    with database.connect(settings) as connection:  # as an earlier version may have left it
+        connection.execute("alter table warehouse.metric_stretch_durations rename column cell_key to cell_number")
+    land(settings, OF_SEPTEMBER)
+    build(environment)
+    return settings, {
+        table: {key for key in after[table] if after[table][key] == before[table].get(key)} for table in SUMS
+    }
+
+
+@pytest.fixture(scope="module")
+def built_at_once(make_deployment):
+    settings, environment = make_deployment()
+    hand_made_landing.write(settings, [*hand_made_long_ago.events(), *IN_NOVEMBER, OF_SEPTEMBER])
+    build(environment, "--all")
+    return settings
+
+
+@pytest.mark.parametrize("table", SUMS)
+def test_a_day_of_november_sums_no_month_before_it_again(built_day_by_day, table):
+    _settings, kept = built_day_by_day
+
+    assert kept[table]
+    assert max(last_month for _first, last_month in kept[table]) < "2026-11"
+
+
+def test_what_came_late_about_september_is_in_all_sums_that_september_is_in(built_day_by_day, built_at_once):
+    settings, _kept = built_day_by_day
+
+    assert len(period_values(settings)) > 1000
+    assert period_values(settings) == period_values(built_at_once)
+
+
+@pytest.mark.parametrize("table", SUMS)
+def test_no_sum_is_kept_that_no_period_needs(built_day_by_day, table):
+    settings, _kept = built_day_by_day
+    with database.connect(settings) as connection:
+        needed = connection.execute(
+            "select distinct stretch::text, last_month_of_stretch::text from warehouse.metric_stretches"
+        ).fetchall()
+
+    assert rows_by_stretch(settings)[table].keys() <= set(needed)
+
+
+def rows_by_stretch(settings):
+    """By table: of each stretch, by its first and last month, a digest of which versions of which rows are there."""
+    query = (
+        "select stretch::text, last_month_of_stretch::text, md5(string_agg(xmin::text || ctid, '' order by ctid))"
+        " from {} group by 1, 2"
+    )
+    with database.connect(settings) as connection:
+        return {
+            table: {
+                (first, last): digest
+                for first, last, digest in connection.execute(sql.SQL(query).format(sql.Identifier("warehouse", table)))
+            }
+            for table in SUMS
+        }
+
+
+def period_values(settings):
+    with database.connect(settings) as connection:
+        return set(connection.execute("select v::text from warehouse.metric_period_values as v").fetchall())
+
+
+def land(settings, row):
+    with database.connect(settings) as connection:
+        hand_made_landing.add(connection, "landing.event", **row | {"stored_at": datetime.now().astimezone()})
+
+
+def build(environment, *options):
+    command = [Path(sys.executable).parent / "pulssi", "build", *options]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
