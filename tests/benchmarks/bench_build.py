@@ -27,7 +27,7 @@ from infra.settings import ROOT, Settings, read_settings
 
 TEMPLATE = (date(2026, 9, 1), date(2026, 10, 31))
 FIRST_MONTH = Month(date(2027, 1, 1))
-DAY = 21  # of the month whose build is measured: the days before it are there and built
+DAY = 21  # and the next, of the month whose builds are measured: the days before them are there and built
 YARDSTICK = Path(__file__).with_name("bench_build.duckdb.sql")
 COPY_DAYS = """
     insert into landing.event
@@ -87,7 +87,9 @@ def main(months: int, rebuilt: int, port: int) -> None:
         click.echo(f"DuckDB: {raw:.1f} s to read the events from a file, {computed:.1f} s to compute")
         click.echo(f"  the rebuild takes {rebuild / (raw + computed):.1f} x its time (goal 5)\n")
         last = daily_build(settings, environment, history)
-        click.echo(f"a day's build of month {months} takes {last / first:.2f} x that of month 1 (goal 1.2)")
+        after_all, ordinary = (later / earlier for later, earlier in zip(last, first, strict=True))
+        click.echo(f"a day's build of month {months} takes {ordinary:.2f} x that of month 1 (goal 1.2)")
+        click.echo(f"  and {after_all:.2f} x on the first day after all months were built in one go")
     finally:
         embedded_kafka.shut_down(settings)
         embedded_postgres.shut_down(settings)
@@ -131,18 +133,23 @@ def fill_up_to(settings: Settings, history: list[Month]) -> None:
             fill(settings, month, held + timedelta(days=1) if held and held >= month.first_day else None, last)
 
 
-def daily_build(settings: Settings, environment: dict[str, str], history: list[Month]) -> float:
-    """Seconds of the build after one more day of the last month has landed; all before it is built, and vacuumed."""
+def daily_build(settings: Settings, environment: dict[str, str], history: list[Month]) -> list[float]:
+    """Seconds of the builds of two days of the last month that land one after the other; all before them is built.
+
+    The months before were built in one go, which no day follows but the first: what a day's build can keep of the one
+    before it shows on the second.
+    """
     fill_up_to(settings, history)
     pulssi(environment, "build")
-    come_to_rest(settings)
-    measured = history[-1].first_day + timedelta(days=DAY - 1)
-    fill(settings, history[-1], measured, measured)
-    seconds, memory = measure(environment, "build")
-    click.echo(
-        f"a day's build of {history[-1]}, {len(history) - 1} months before it: {seconds:.1f} s, {memory >> 20} MiB"
-    )
-    return seconds
+    taken = []
+    for day in (DAY, DAY + 1):
+        come_to_rest(settings)
+        measured = history[-1].first_day + timedelta(days=day - 1)
+        fill(settings, history[-1], measured, measured)
+        seconds, memory = measure(environment, "build")
+        click.echo(f"the build of {measured}, {len(history) - 1} months before it: {seconds:.1f} s, {memory >> 20} MiB")
+        taken.append(seconds)
+    return taken
 
 
 def come_to_rest(settings: Settings) -> None:

@@ -3,7 +3,6 @@
         materialized='by_month',
         kept_rows=is_of_a_stretch_needed(),
         unlogged=true,
-        indexes=[{'columns': stretch_columns()}],
         pre_hook="set local work_mem = '128MB'"
     )
 }} -- so that the cells are summed in memory

@@ -2,8 +2,7 @@
     config(
         materialized='by_month',
         kept_rows=is_of_a_stretch_needed(),
-        unlogged=true,
-        indexes=[{'columns': stretch_columns()}]
+        unlogged=true
     )
 }}
 
