@@ -25,23 +25,26 @@ OF_SEPTEMBER = answer("days", "2026-09-16 12:00:00", "4", received_at="2026-11-0
 
 @pytest.fixture(scope="module")
 def built_day_by_day(make_deployment):
-    """(Settings, by table the stretches that held the same rows before and after a day's build of November)."""
+    """(Settings, stretches held by table after three builds, the last two of November alone, those the last needed)."""
     settings, environment = make_deployment()
     hand_made_landing.write(settings, hand_made_long_ago.events())
     build(environment)
+    first = rows_by_stretch(settings)
     land(settings, IN_NOVEMBER[0])
     build(environment)
     before = rows_by_stretch(settings)
     land(settings, IN_NOVEMBER[1])
     build(environment)
     after = rows_by_stretch(settings)
-    with database.connect(settings) as connection:  # as an earlier version may have left it
+    with database.connect(settings) as connection:
+        needed = connection.execute(
+            "select distinct stretch::text, last_month_of_stretch::text from warehouse.metric_stretches"
+        ).fetchall()
+        # As an earlier version may have left it.
         connection.execute("alter table warehouse.metric_stretch_durations rename column cell_key to cell_number")
     land(settings, OF_SEPTEMBER)
     build(environment)
-    return settings, {
-        table: {key for key in after[table] if after[table][key] == before[table].get(key)} for table in SUMS
-    }
+    return settings, first, before, after, set(needed)
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +57,15 @@ def built_at_once(make_deployment):
 
 @pytest.mark.parametrize("table", SUMS)
 def test_a_day_of_november_sums_no_month_before_it_again(built_day_by_day, table):
-    _settings, kept = built_day_by_day
+    _settings, _first, before, after, _needed = built_day_by_day
 
-    assert kept[table]
-    assert max(last_month for _first, last_month in kept[table]) < "2026-11"
+    kept = {stretch for stretch, rows in after[table].items() if rows == before[table].get(stretch)}
+    assert kept
+    assert max(last_month for _first, last_month in kept) < "2026-11"
 
 
 def test_what_came_late_about_september_is_in_all_sums_that_september_is_in(built_day_by_day, built_at_once):
-    settings, _kept = built_day_by_day
+    settings, *_held = built_day_by_day
 
     assert len(period_values(settings)) > 1000
     assert period_values(settings) == period_values(built_at_once)
@@ -69,13 +73,10 @@ def test_what_came_late_about_september_is_in_all_sums_that_september_is_in(buil
 
 @pytest.mark.parametrize("table", SUMS)
 def test_no_sum_is_kept_that_no_period_needs(built_day_by_day, table):
-    settings, _kept = built_day_by_day
-    with database.connect(settings) as connection:
-        needed = connection.execute(
-            "select distinct stretch::text, last_month_of_stretch::text from warehouse.metric_stretches"
-        ).fetchall()
+    _settings, first, _before, after, needed = built_day_by_day
 
-    assert rows_by_stretch(settings)[table].keys() <= set(needed)
+    assert set(first[table]) - needed
+    assert set(after[table]) <= needed
 
 
 def rows_by_stretch(settings):
