@@ -86,35 +86,20 @@
     cast(md5(cast(row({{ cell_columns() | join(', ') }}) as text)) as uuid)
 {%- endmacro %}
 
-{% macro stretch_columns(stretches=none) %}
-    {# A stretch of months as they were built: when one of them is built again, it is another stretch. #}
-    {% set columns = [] %}
-    {% for name in ['stretch', 'last_month_of_stretch', 'last_build_id'] %}
-        {% do columns.append(stretches ~ '.' ~ name if stretches else name) %}
-    {% endfor %}
-    {{ return(columns) }}
-{% endmacro %}
-
 {% macro is_of_a_stretch_needed() -%}
     {# Named, for a configuration is read before dbt knows the relation of a ref. #}
-    {% set columns = stretch_columns() | join(', ') -%}
-    ({{ columns }}) in (select {{ columns }} from warehouse.metric_stretches)
+    stretch in (select stretch from warehouse.metric_stretches)
 {%- endmacro %}
 
 {% macro is_held_in(relation, stretches) -%}
-    {# Before the table is made, or with other columns, it holds nothing. #}
+    {# Before the table is made, or with another kind of name for a stretch, it holds nothing. #}
     {% set held = load_cached_relation(relation) if execute -%}
-    {% set names = adapter.get_columns_in_relation(held) | map(attribute='name') | list if held else [] -%}
-    {% if stretch_columns() | reject('in', names) | list or should_full_refresh() -%}
+    {% set column = (
+        adapter.get_columns_in_relation(held) | selectattr('name', 'equalto', 'stretch') | first
+    ) if held else none -%}
+    {% if not column or column.data_type != 'text' or should_full_refresh() -%}
     false
     {%- else -%}
-    exists (
-        select from {{ relation }} as held
-
-        where
-            {% for column in stretch_columns() -%}
-            {{ "and " if not loop.first }}held.{{ column }} = {{ stretches }}.{{ column }}
-            {% endfor %}
-    )
+    exists (select from {{ relation }} as held where held.stretch = {{ stretches }}.stretch)
     {%- endif %}
 {%- endmacro %}

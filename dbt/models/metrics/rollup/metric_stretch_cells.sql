@@ -38,7 +38,7 @@ months_of_cells as (
     select
         month_values.*,
         {{ summands_of_months('month_values') }},
-        {{ stretch_columns('stretches') | join(', ') }}
+        stretches.stretch
 
     from month_values
     inner join stretches on month_values.period = stretches.first_day_of_month
@@ -59,11 +59,11 @@ cells as (
     select
         {{ cell_columns() | join(', ') }},
         {{ summed_months() }},
-        {{ stretch_columns() | join(', ') }}
+        stretch
 
     from months_of_cells as months
 
-    group by {{ (cell_columns() + stretch_columns()) | join(', ') }}
+    group by {{ cell_columns() | join(', ') }}, stretch
 
 ),
 

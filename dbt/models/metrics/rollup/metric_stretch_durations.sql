@@ -39,7 +39,7 @@ durations_of_cells as materialized (
         durations.durations,
         durations.numerators,
         durations.denominators,
-        {{ stretch_columns('stretches') | join(', ') }}
+        stretches.stretch
 
     from durations
     inner join stretches on durations.period = stretches.first_day_of_month
@@ -57,7 +57,7 @@ summed_by_second as (
         counts.duration_seconds,
         cast(sum(counts.numerator) as integer) as numerator,
         cast(sum(counts.denominator) as integer) as denominator,
-        {{ stretch_columns() | join(', ') }}
+        durations.stretch
 
     from durations_of_cells as durations
     cross join
@@ -65,7 +65,7 @@ summed_by_second as (
             durations.durations, durations.numerators, durations.denominators
         ) as counts (duration_seconds, numerator, denominator)
 
-    group by durations.cell_key, counts.duration_seconds, {{ stretch_columns() | join(', ') }}
+    group by durations.cell_key, counts.duration_seconds, durations.stretch
 
 )
 

@@ -39,9 +39,10 @@ stretches as (
 
     select
         months.first_day_of_month,
-        min(months.first_day_of_month) over same_periods as stretch,
-        max(months.first_day_of_month) over same_periods as last_month_of_stretch,
-        coalesce(max(builds.last_build_id) over same_periods, 0) as last_build_id
+        to_char(min(months.first_day_of_month) over same_periods, 'YYYY-MM')
+        || to_char(max(months.first_day_of_month) over same_periods, '/YYYY-MM')
+        || ' build '
+        || coalesce(max(builds.last_build_id) over same_periods, 0) as stretch
 
     from months_and_their_periods as months
     left join builds on months.first_day_of_month = builds.first_day_of_month
