@@ -100,6 +100,6 @@
     {% if not column or column.data_type != 'text' or should_full_refresh() -%}
     false
     {%- else -%}
-    exists (select from {{ relation }} as held where held.stretch = {{ stretches }}.stretch)
+    {{ stretches }}.stretch in (select held.stretch from {{ relation }} as held)
     {%- endif %}
 {%- endmacro %}

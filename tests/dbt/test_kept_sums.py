@@ -39,7 +39,9 @@ def built_day_by_day(make_deployment):
     with database.connect(settings) as connection:
         needed = connection.execute("select distinct stretch from warehouse.metric_stretches").fetchall()
         # As an earlier version may have left it.
-        connection.execute("alter table warehouse.metric_stretch_durations rename column cell_key to cell_number")
+        connection.execute(
+            "alter table warehouse.metric_stretch_durations alter column stretch type date using date '2026-09-01'"
+        )
     land(settings, OF_SEPTEMBER)
     build(environment)
     return settings, first, before, after, {stretch for (stretch,) in needed}

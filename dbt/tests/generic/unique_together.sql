@@ -11,7 +11,7 @@ select {{ columns | join(', ') }}
 from {{ model }}
 
 {% if month %}
-where {{ in_built_months(month) }}
+where {{ built_rows_by([month]) if month == 'received_date' else in_built_months(month) }}
 {% endif %}
 
 group by {{ columns | join(', ') }}

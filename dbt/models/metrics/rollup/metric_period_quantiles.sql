@@ -37,14 +37,18 @@ summed_by_second as (
     select
         durations.cell_key,
         periods.period_number,
-        durations.duration_seconds,
-        cast(sum(durations.numerator) as integer) as numerator,
-        cast(sum(durations.denominator) as integer) as denominator
+        counts.duration_seconds,
+        cast(sum(counts.numerator) as integer) as numerator,
+        cast(sum(counts.denominator) as integer) as denominator
 
     from durations
     inner join stretches_of_periods as periods on durations.stretch = periods.stretch
+    cross join
+        lateral unnest(
+            durations.durations, durations.numerators, durations.denominators
+        ) as counts (duration_seconds, numerator, denominator)
 
-    group by durations.cell_key, periods.period_number, durations.duration_seconds
+    group by durations.cell_key, periods.period_number, counts.duration_seconds
 
 ),
 

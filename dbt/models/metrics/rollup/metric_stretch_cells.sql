@@ -3,9 +3,9 @@
         materialized='by_month',
         kept_rows=is_of_a_stretch_needed(),
         unlogged=true,
-        pre_hook="set local work_mem = '128MB'"
+        pre_hook="set local work_mem = '128MB'; set local enable_sort = off"
     )
-}} -- so that the cells are summed in memory
+}} -- so that the cells are summed in memory: the planner expects more
 
 with
 
@@ -59,11 +59,11 @@ cells as (
     select
         {{ cell_columns() | join(', ') }},
         {{ summed_months() }},
-        stretch
+        months.stretch
 
     from months_of_cells as months
 
-    group by {{ cell_columns() | join(', ') }}, stretch
+    group by {{ cell_columns() | join(', ') }}, months.stretch
 
 ),
 

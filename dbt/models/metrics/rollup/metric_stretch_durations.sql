@@ -54,10 +54,10 @@ summed_by_second as (
 
     select
         durations.cell_key,
+        durations.stretch,
         counts.duration_seconds,
-        cast(sum(counts.numerator) as integer) as numerator,
-        cast(sum(counts.denominator) as integer) as denominator,
-        durations.stretch
+        sum(counts.numerator) as numerator,
+        sum(counts.denominator) as denominator
 
     from durations_of_cells as durations
     cross join
@@ -67,6 +67,21 @@ summed_by_second as (
 
     group by durations.cell_key, counts.duration_seconds, durations.stretch
 
+),
+
+packed as (
+
+    select
+        cell_key,
+        {% for column, values in packed_durations().items() -%}
+        {{ values }} as {{ column }},
+        {% endfor -%}
+        stretch
+
+    from summed_by_second
+
+    group by cell_key, stretch
+
 )
 
-select * from summed_by_second
+select * from packed
