@@ -1,3 +1,5 @@
+{{ config(indexes=[{'columns': ['event_id']}]) }} -- as landing.event has, for what corrections mean
+
 with
 
 -- Not materialized: each use finds its own rows.
