@@ -5,7 +5,7 @@
         unlogged=true,
         pre_hook="set local work_mem = '128MB'; set local enable_sort = off"
     )
-}} -- so that the cells are summed in memory: the planner expects more
+}} -- so that the cells are summed in memory: the planner expects more of them
 
 with
 
