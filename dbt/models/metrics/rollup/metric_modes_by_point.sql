@@ -6,9 +6,18 @@ points_and_sources as (
 
 ),
 
+-- One row per mode, and not per point: what a point lacks does not depend on how many others have it.
 modes_of_the_deployment as (
 
-    select * from {{ ref('dim_collection_modes') }}
+    select
+        source_family,
+        collection_mode,
+        bool_or(is_by_wave and service_point_id is null) as is_by_wave_everywhere,
+        array_agg(service_point_id) filter (where is_by_wave) as points_by_wave
+
+    from {{ ref('dim_collection_modes') }}
+
+    group by source_family, collection_mode
 
 ),
 
@@ -53,9 +62,8 @@ point_expectations as (
                 then 1
             when points_and_sources.collection_mode is not null then 2
             when
-                modes_of_the_deployment.is_by_wave
-                and coalesce(modes_of_the_deployment.service_point_id, points_and_sources.service_point_id)
-                = points_and_sources.service_point_id
+                modes_of_the_deployment.is_by_wave_everywhere
+                or points_and_sources.service_point_id = any(modes_of_the_deployment.points_by_wave)
                 then 3
             else 4
         end as reason_rank,
