@@ -81,6 +81,14 @@
     }) }}
 {% endmacro %}
 
+{% macro unpacked_durations(packed) -%}
+    {# A row for each duration that a row of a relation holds. #}
+    cross join
+        lateral unnest(
+            {{ packed }}.durations, {{ packed }}.numerators, {{ packed }}.denominators
+        ) as counts (duration_seconds, numerator, denominator)
+{%- endmacro %}
+
 {% macro cell_key() -%}
     {# The same for the same cell in every build: a digest, for grouping by so many columns costs most of the time. #}
     cast(md5(cast(row({{ cell_columns() | join(', ') }}) as text)) as uuid)

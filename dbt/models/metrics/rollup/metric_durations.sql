@@ -30,10 +30,7 @@ durations as (
 
     from cells
     inner join sums on cells.sums_id = sums.sums_id
-    cross join
-        lateral unnest(
-            sums.durations, sums.numerators, sums.denominators
-        ) as counts (duration_seconds, numerator, denominator)
+    {{ unpacked_durations('sums') }}
 
     group by cells.cell_id, counts.duration_seconds
 

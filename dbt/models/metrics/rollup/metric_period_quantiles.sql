@@ -43,10 +43,7 @@ summed_by_second as (
 
     from durations
     inner join stretches_of_periods as periods on durations.stretch = periods.stretch
-    cross join
-        lateral unnest(
-            durations.durations, durations.numerators, durations.denominators
-        ) as counts (duration_seconds, numerator, denominator)
+    {{ unpacked_durations('durations') }}
 
     group by durations.cell_key, periods.period_number, counts.duration_seconds
 

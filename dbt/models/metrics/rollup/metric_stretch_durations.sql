@@ -60,10 +60,7 @@ summed_by_second as (
         sum(counts.denominator) as denominator
 
     from durations_of_cells as durations
-    cross join
-        lateral unnest(
-            durations.durations, durations.numerators, durations.denominators
-        ) as counts (duration_seconds, numerator, denominator)
+    {{ unpacked_durations('durations') }}
 
     group by durations.cell_key, counts.duration_seconds, durations.stretch
 
